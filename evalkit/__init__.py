@@ -1,0 +1,1 @@
+"""evalkit tests conversations with chat deployments: YAML suites, run as pytest items."""

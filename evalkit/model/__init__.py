@@ -1,0 +1,1 @@
+"""Frozen data and the ports: what every stage of evalkit speaks in."""

@@ -1,0 +1,84 @@
+"""The port to a deployment: an Api sends a request and gives the reply, or raises CallError."""
+
+from abc import ABC, abstractmethod
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Protocol, Self
+
+from evalkit.model.chat import Attachment, ChatReply, ChatRequest
+from evalkit.model.data import Authored
+from evalkit.model.deployment import Deployment
+
+
+class Files(Protocol):
+    """The bytes of attachments, read when a message is first sent and encoded once."""
+
+    def read(self, attachment: Attachment) -> bytes: ...
+
+    def base64(self, attachment: Attachment) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class WireRequest:
+    """One HTTP request as it leaves; `headers` still hold the secrets."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class WireResponse:
+    """The head of an HTTP response, and its body as it arrives, decoded."""
+
+    status: int
+    headers: Mapping[str, str]
+    chunks: AsyncIterator[bytes]
+
+
+class Transport(Protocol):
+    """What carries HTTP: the network, a cassette, or a test's own memory."""
+
+    def send(self, request: WireRequest) -> AbstractAsyncContextManager[WireResponse]:
+        """Send it; raises CallError of kind connect, config or too_large."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What an Api is given beside its deployment."""
+
+    files: Files
+    transport: Transport | None = None
+
+
+class Api(ABC):
+    """A way to call deployments, entered on the engine's loop and left on it.
+
+    A subclass's `Options` are the keys that it adds to a deployment in YAML.
+    """
+
+    class Options(Authored):
+        """No further keys."""
+
+    def __init__(self, deployment: Deployment, services: Services) -> None:
+        self.deployment = deployment
+        self.services = services
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(  # noqa: B027 - most have nothing to release
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Release what was opened."""
+
+    @abstractmethod
+    async def send(self, request: ChatRequest) -> ChatReply:
+        """Give the deployment's reply; raises CallError and nothing else."""

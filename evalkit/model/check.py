@@ -1,0 +1,174 @@
+"""The port to a check: what it sees, what it says, and how an author's expectation holds one."""
+
+from abc import ABC
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
+from typing import Annotated, Any, ClassVar, Literal, TypeVar, final
+
+from pydantic import Field, SerializeAsAny, ValidationInfo, WrapValidator
+
+from evalkit.errors import CheckError
+from evalkit.model.chat import CallError, ChatReply
+from evalkit.model.data import Authored, JsonObject, Recorded
+from evalkit.model.dialogue import Dialogue
+from evalkit.model.transcript import Exchange, Transcript
+from evalkit.source import Span
+
+T = TypeVar("T")
+
+JsonFrom = Literal["exact", "fenced", "extracted"]
+"""The most lenient reading of a reply as JSON that an author allows."""
+
+Scope = Literal["turn", "conversation"]
+
+
+class Evidence(Recorded):
+    """What a verdict points at: a JSON pointer or another path, and what is wrong there."""
+
+    pointer: str = ""
+    message: str = ""
+    excerpt: str = ""
+
+
+class Verdict(Recorded):
+    """The result of a check, always with a reason.
+
+    `kind` is the word for an error's cause. The fields from `check` on say whose verdict it is;
+    grading fills them in. `turn` is an index from 0, None for the whole conversation.
+    """
+
+    status: Literal["passed", "failed", "error"]
+    reason: str
+    evidence: tuple[Evidence, ...] = ()
+    kind: str = ""
+    check: str = ""
+    label: str | None = None
+    weight: float = 1.0
+    optional: bool = False
+    turn: int | None = None
+    span: Span | None = None
+
+    @classmethod
+    def when(
+        cls,
+        holds: bool,  # noqa: FBT001 - it reads as the sentence it is
+        *,
+        yes: str,
+        no: str,
+        evidence: tuple[Evidence, ...] = (),
+    ) -> "Verdict":
+        """Pass with the reason `yes` or fail with the reason `no`."""
+        if holds:
+            return cls(status="passed", reason=yes, evidence=evidence)
+        return cls(status="failed", reason=no, evidence=evidence)
+
+    @classmethod
+    def error(cls, kind: str, reason: str) -> "Verdict":
+        """Say that the check could not judge."""
+        return cls(status="error", kind=kind, reason=reason)
+
+    @property
+    def counts(self) -> bool:
+        """Whether the conversation depends on it."""
+        return not self.optional
+
+
+@dataclass(frozen=True)
+class View:
+    """What a check sees: the exchanges of a turn, or of the whole conversation.
+
+    `transcript` is the dialogue so far. `turn` is the index of the turn, None where the whole
+    conversation is judged; then `exchanges` are all of it.
+    """
+
+    transcript: Transcript
+    exchanges: tuple[Exchange, ...]
+    turn: int | None = None
+    json_from: JsonFrom = "exact"
+    _memo: dict[Hashable, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def reply(self) -> ChatReply:
+        """The last reply; a view is only made of exchanges that were answered."""
+        reply = self.exchanges[-1].reply
+        if reply is None:
+            raise CheckError(kind="check_bug", message="there is no reply to judge")
+        return reply
+
+    def once(self, key: Hashable, compute: Callable[[], T]) -> T:
+        """Compute a value once for this view, for every check that asks for it."""
+        if key not in self._memo:
+            self._memo[key] = compute()
+        value: T = self._memo[key]
+        return value
+
+
+class Check(Authored, ABC):
+    """What a reply can be held to: the fields are the YAML keys, the first one the short form.
+
+    `scopes` says where an author may write it.
+    """
+
+    scopes: ClassVar[frozenset[Scope]] = frozenset({"turn"})
+
+    label: str | None = None
+    weight: Annotated[float, Field(gt=0)] = 1.0
+    optional: bool = False
+
+    def evaluate(self, view: View) -> Verdict:
+        """Judge what is in view; raises CheckError where that cannot be done."""
+        raise NotImplementedError
+
+    def judge(self, view: View) -> Dialogue[Verdict]:
+        """Judge by asking: overridden where a model has to be asked."""
+        return self.evaluate(view)
+        yield
+
+    @final
+    def verdict(self, view: View) -> Dialogue[Verdict]:
+        """Judge, and turn whatever goes wrong into an error verdict."""
+        try:
+            return (yield from self.judge(view))
+        except CallError as error:
+            return Verdict.error(error.fault.kind, error.fault.message)
+        except CheckError as error:
+            return Verdict.error(error.kind, str(error))
+        except Exception as error:  # noqa: BLE001 - a check is a plugin; its bug is not a verdict
+            return Verdict.error("check_bug", f"{type(error).__name__}: {error}")
+
+    @classmethod
+    def own_fields(cls) -> tuple[str, ...]:
+        """Give the YAML keys of this check beside the common ones, the short form first."""
+        fields = cls.model_fields.items()
+        return tuple(info.alias or name for name, info in fields if name not in Check.model_fields)
+
+
+def _build_child(written: Any, handler: Any, info: ValidationInfo) -> Any:  # noqa: ANN401
+    """Build a check that stands inside another one, by the builder of the validation's context."""
+    if isinstance(written, Check):
+        return written
+    return info.context["build"](written) if info.context else handler(written)
+
+
+Child = Annotated[SerializeAsAny[Check], WrapValidator(_build_child)]
+"""A field that holds another check, written as any expectation is."""
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """A check with a template in it: its long form as authored, and what builds it once rendered.
+
+    `build` raises Mistakes, at the expectation's place, where the rendered form is no valid check.
+    """
+
+    authored: JsonObject
+    build: Callable[[JsonObject], Check]
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """What an author demands, at its place: a check, or its recipe until its values are known."""
+
+    name: str
+    span: Span
+    check: Check | Recipe

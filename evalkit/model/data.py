@@ -1,0 +1,44 @@
+"""The two kinds of data: what an author wrote, and what a run recorded."""
+
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
+
+T = TypeVar("T")
+
+Many = Annotated[tuple[T, ...], Field(strict=False)]
+"""A YAML list, kept as a tuple."""
+
+Json = JsonValue
+JsonObject = dict[str, JsonValue]
+
+
+class Authored(BaseModel):
+    """Data of a YAML file: strict types, unknown keys refused, never changed once built."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", strict=True, arbitrary_types_allowed=True
+    )
+
+
+class Recorded(BaseModel):
+    """Data of a record: keys of a newer evalkit are ignored when read, never changed once built."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+@dataclass(frozen=True, slots=True)
+class FromFile:
+    """Marks a field whose bare string in YAML is the path of a file that holds the value."""
+
+    holds: Literal["json", "yaml", "text"]
+
+
+@dataclass(frozen=True, slots=True)
+class FromPython:
+    """Marks a field whose string `module:name` names a Python callable, resolved by the loader."""
+
+
+JsonDocument = Annotated[Any, FromFile("json")]
+"""A JSON value, written in YAML or as the path of a JSON file."""

@@ -1,0 +1,82 @@
+"""A deployment: where and how to call a chat model."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Annotated
+
+from pydantic import Field
+
+from evalkit.model.data import Authored, JsonObject
+from evalkit.model.limit import Duration
+from evalkit.secrets import Secret
+from evalkit.source import Span
+
+
+class Timeout(Authored):
+    """The clocks of one try, in seconds; `idle` runs between contents of a stream."""
+
+    connect: Duration = 10.0
+    first_token: Duration = 60.0
+    idle: Duration = 60.0
+    total: Duration = 600.0
+
+
+class Retry(Authored):
+    """How often a call is tried at most, and for how many seconds from the first try's start."""
+
+    tries: Annotated[int, Field(ge=1)] = 4
+    total: Duration = 180.0
+
+
+class Limits(Authored):
+    """What a deployment is asked at most; `concurrency` counts requests in flight."""
+
+    concurrency: Annotated[int, Field(ge=1, le=10_000)] = 8
+
+
+class Deployment(Authored):
+    """A deployment, ready to be called: its variables are filled in.
+
+    `api` names the file in `evalkit/apis/` that calls it, `options` are that Api's own keys.
+    `params` are sent with every request. Nothing is sent that was not asked for: without `model`,
+    no model is named.
+    """
+
+    name: str
+    span: Span
+    api: str = "chat_completions"
+    base_url: str | None = None
+    api_key: Secret | None = None
+    model: str | None = None
+    stream: bool = False
+    params: JsonObject = {}
+    headers: Mapping[str, Secret | str] = {}
+    path: str | None = None
+    timeout: Timeout = Timeout()
+    retry: Retry = Retry()
+    limits: Limits = Limits()
+    default: bool = False
+    under_test: bool = True
+    options: Authored = Authored()
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A deployment as authored: its `${VAR}`s wait for an environment.
+
+    `variables` are those without a default, each with its place. `resolve` fills them in and raises
+    Mistakes where a value does not fit; two suites that inherit one deployment share its draft.
+    """
+
+    name: str
+    span: Span
+    default: bool = False
+    under_test: bool = True
+    variables: Mapping[str, Span] = field(default_factory=dict)
+    resolve: Callable[[Mapping[str, str]], Deployment] = field(
+        compare=False, repr=False, kw_only=True
+    )
+
+    def unset(self, environ: Mapping[str, str]) -> tuple[str, ...]:
+        """Name the variables that `environ` lacks or leaves empty."""
+        return tuple(name for name in self.variables if not environ.get(name))
