@@ -115,6 +115,10 @@ class Check(Authored, ABC):
     weight: Annotated[float, Field(gt=0)] = 1.0
     optional: bool = False
 
+    def fits(self, scope: Scope) -> bool:
+        """Whether an author may write this very check there: overridden where a child decides."""
+        return scope in self.scopes
+
     def evaluate(self, view: View) -> Verdict:
         """Judge what is in view; raises CheckError where that cannot be done."""
         raise NotImplementedError

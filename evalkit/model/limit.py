@@ -58,7 +58,7 @@ class Limit(Authored):
 
     def __str__(self) -> str:
         ends = (("at least", self.min), ("at most", self.max))
-        return " and ".join(f"{word} {end:g}" for word, end in ends if end is not None)
+        return " and ".join(f"{word} {end:,.10g}" for word, end in ends if end is not None)
 
 
 class DurationLimit(Limit):

@@ -53,6 +53,12 @@ class Plan(Recorded):
     items: tuple[PlannedItem, ...] = ()
 
 
+class Note(Recorded):
+    """Something about the whole run that a reader of its report should know, in a sentence."""
+
+    text: str
+
+
 class RunEnd(Recorded):
     """The footer of a record: how many trials came to each status, and what was never reported.
 
@@ -80,3 +86,4 @@ class Run:
     end: RunEnd | None
     damage: tuple[str, ...]
     blob: Callable[[str], bytes]
+    notes: tuple[Note, ...] = ()

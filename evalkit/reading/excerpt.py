@@ -1,0 +1,22 @@
+"""Short pieces of long texts, for reasons and evidence."""
+
+
+def shorten(text: str, width: int = 80) -> str:
+    """Cut a text to `width` characters, with an ellipsis where something is left out."""
+    return text if len(text) <= width else f"{text[: width - 1]}…"
+
+
+def around(text: str, place: int, width: int = 80) -> str:
+    """Show the line of `text` that holds the index `place`, near that place."""
+    start = text.rfind("\n", 0, place) + 1
+    end = text.find("\n", place)
+    end = len(text) if end < 0 else end
+    left = max(start, place - width // 3)
+    right = min(end, left + width)
+    before, after = "…" if left > start else "", "…" if right < end else ""
+    return f"{before}{text[left:right]}{after}"
+
+
+def line_and_column(text: str, place: int) -> tuple[int, int]:
+    """Give the line and the column of an index, both from 1."""
+    return text.count("\n", 0, place) + 1, place - text.rfind("\n", 0, place)

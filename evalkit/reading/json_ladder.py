@@ -1,0 +1,182 @@
+"""The ladder of readings of a reply as JSON, the strictest first: exact, fenced, extracted."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import NamedTuple, TypeAlias, get_args
+
+from evalkit.model.check import Evidence, JsonFrom, View
+from evalkit.model.data import Json
+from evalkit.reading.excerpt import around, line_and_column, shorten
+from evalkit.reading.json_mistake import SPACE, InvalidJson
+from evalkit.reading.shortfalls import describe, shortfalls
+from evalkit.reading.strict_json import close, decode
+
+LEVELS: tuple[JsonFrom, ...] = get_args(JsonFrom)
+LISTED = 5
+"""The most candidates that an ambiguous text is searched for."""
+
+FENCE = re.compile(r"^[ \t]*(?P<ticks>`{3,})[ \t]*(?P<label>[^`\s]*)[^`\n]*$", re.MULTILINE)
+BRACKET = re.compile(r"[\[{]")
+LOOKS_LIKE_JSON = re.compile(
+    r"""\{\s*["'}]|\[\s*(?:["'{\[\]]|-?[0-9]|(?:true|false|null)\b)""",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """The value, the level that read it, and the text around it that was left out."""
+
+    value: Json
+    how: JsonFrom
+    stripped: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NotJson:
+    """Why a text is not read as JSON; `line` and `column` count from 1, 0 where no place is meant.
+
+    `candidates` are the starts of the values among which no reader may choose.
+    """
+
+    reason: str
+    line: int = 0
+    column: int = 0
+    excerpt: str = ""
+    candidates: tuple[str, ...] = ()
+    hint: str = ""
+
+    def __str__(self) -> str:
+        place = f" at {self.line}:{self.column}" if self.line else ""
+        return f"{self.reason}{place}{f' ({self.hint})' if self.hint else ''}"
+
+    @property
+    def evidence(self) -> tuple[Evidence, ...]:
+        if self.candidates:
+            return tuple(Evidence(message="candidate", excerpt=text) for text in self.candidates)
+        if not self.excerpt:
+            return ()
+        return (Evidence(message=f"{self.line}:{self.column}", excerpt=self.excerpt),)
+
+
+Reading: TypeAlias = Read | NotJson
+
+
+class _Block(NamedTuple):
+    """A part of a text: from where to where."""
+
+    start: int
+    end: int
+
+
+def of_view(view: View) -> Reading:
+    """Read a view's reply, once; what kept it from being whole is named before any syntax."""
+    return view.once(("json", view.json_from), lambda: _of_reply(view))
+
+
+def _of_reply(view: View) -> Reading:
+    reply = view.reply
+    for shortfall in shortfalls(reply):
+        return NotJson(describe(shortfall, reply))
+    if not reply.text.strip():
+        return NotJson("reply calls a tool and has no text")
+    return read(reply.text, view.json_from)
+
+
+def read(text: str, allowed: JsonFrom = "exact") -> Reading:
+    """Read a text at the strictest level that can, none more lenient than `allowed`."""
+    reading: Reading = NotJson("no text")
+    for level in LEVELS:
+        attempt = READERS[level](text)
+        lenient = LEVELS.index(level) > LEVELS.index(allowed)
+        if isinstance(attempt, Read):
+            return _hinted(reading, level) if lenient else attempt
+        if attempt and not lenient:
+            reading = attempt
+    return reading
+
+
+def _hinted(reading: Reading, level: JsonFrom) -> Reading:
+    if isinstance(reading, Read):
+        return reading
+    return replace(reading, hint=f"json_from: {level} would read it")
+
+
+def _exact(text: str) -> Reading:
+    return _whole(text, _Block(0, len(text)), "exact")
+
+
+def _fenced(text: str) -> Reading | None:
+    blocks = tuple(islice(_fences(text), LISTED))
+    if len(blocks) > 1:
+        return _ambiguous(text, blocks, "fenced blocks")
+    return _whole(text, blocks[0], "fenced") if blocks else None
+
+
+def _fences(text: str) -> Iterator[_Block]:
+    """Find the fenced blocks that are labelled `json`, or not at all."""
+    opening: re.Match[str] | None = None
+    for fence in FENCE.finditer(text):
+        if opening is None:
+            opening = fence
+        elif not fence["label"] and len(fence["ticks"]) >= len(opening["ticks"]):
+            if opening["label"].lower() in ("", "json"):
+                yield _Block(opening.end(), fence.start())
+            opening = None
+
+
+def _extracted(text: str) -> Reading | None:
+    blocks = tuple(islice(_values(text), LISTED))
+    if len(blocks) > 1:
+        return _ambiguous(text, blocks, "values")
+    return _whole(text, blocks[0], "extracted") if blocks else None
+
+
+def _values(text: str) -> Iterator[_Block]:
+    """Find the outermost brackets that begin as JSON does, well-formed or not."""
+    place = 0
+    while match := BRACKET.search(text, place):
+        place = match.start() + 1
+        if LOOKS_LIKE_JSON.match(text, match.start()):
+            place = close(text, match.start()) or len(text)
+            yield _Block(match.start(), place)
+
+
+def _whole(text: str, block: _Block, how: JsonFrom) -> Reading:
+    """Read a block that must hold one value and nothing else."""
+    start = _skip(text, block.start)
+    if start >= block.end:
+        return _not_json(text, "no text", block.end)
+    try:
+        value, end = decode(text, start)
+    except InvalidJson as mistake:
+        return _not_json(text, mistake.reason, min(mistake.place, block.end))
+    behind = _skip(text, end)
+    if behind < block.end:
+        return _not_json(text, "more text behind the value", behind)
+    around = (text[: block.start].strip(), text[block.end :].strip())
+    return Read(value, how, "\n".join(filter(None, around)))
+
+
+def _skip(text: str, place: int) -> int:
+    match = SPACE.match(text, place)
+    return match.end() if match else place
+
+
+def _not_json(text: str, reason: str, place: int) -> NotJson:
+    line, column = line_and_column(text, place)
+    return NotJson(reason, line, column, around(text, place))
+
+
+def _ambiguous(text: str, blocks: tuple[_Block, ...], what: str) -> NotJson:
+    count = f"{len(blocks)} or more" if len(blocks) == LISTED else str(len(blocks))
+    candidates = tuple(shorten(text[block.start : block.end].strip()) for block in blocks)
+    return NotJson(f"{count} {what}, of which none is chosen", candidates=candidates)
+
+
+READERS: dict[JsonFrom, Callable[[str], Reading | None]] = {
+    "exact": _exact,
+    "fenced": _fenced,
+    "extracted": _extracted,
+}

@@ -1,0 +1,112 @@
+"""A JSON Schema, ready to judge values: it opens no file and no socket, and it comes to an end."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import chain
+from typing import TYPE_CHECKING, Any
+
+from evalkit.errors import CheckError
+from evalkit.model.check import Evidence
+from evalkit.model.data import Json, JsonObject
+from evalkit.reading.bounded import Budget
+from evalkit.reading.draft import Effort, bounded, check, draft_of, effort
+from evalkit.reading.schema_document import MOST_VALUES, key_patterns, size, subschemas, verify
+from evalkit.reading.violation import describe
+
+if TYPE_CHECKING:
+    from jsonschema.exceptions import ValidationError
+
+LISTED = 20
+"""The most violations that are told of one value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Violations:
+    """How many there are, and the first of them in the order of their places."""
+
+    total: int
+    told: tuple[Evidence, ...]
+
+    def __str__(self) -> str:
+        if not self.told:
+            return "none"
+        first, more = self.told[0], self.total - 1
+        place = f"{first.pointer}: " if first.pointer else ""
+        return f"{place}{first.message}{f' (and {more} more)' if more else ''}"
+
+    @property
+    def evidence(self) -> tuple[Evidence, ...]:
+        untold = self.total - len(self.told)
+        return (*self.told, Evidence(message=f"and {untold} more")) if untold else self.told
+
+
+@lru_cache(maxsize=256)
+def schema_of(text: str, *, formats: bool) -> "Schema":
+    """Compile a schema that is given as JSON, once for all who hold the same one."""
+    return Schema(json.loads(text), formats=formats)
+
+
+class Schema:
+    """A schema of the draft that its `$schema` names, 2020-12 where it names none."""
+
+    def __init__(self, document: JsonObject, *, formats: bool = False) -> None:
+        """Compile it; raises ValueError with the pointer of what is wrong in it."""
+        import referencing
+
+        verify(document)
+        draft = draft_of(document)
+        check(draft, document)
+        # a reference to the root would otherwise go on with the draft's own, unbounded keywords
+        bare = {keyword: value for keyword, value in document.items() if keyword != "$schema"}
+        self.validator = bounded(draft)(
+            bare,
+            registry=referencing.Registry(),
+            format_checker=draft.FORMAT_CHECKER if formats else None,
+        )
+        found = (key_patterns(schema) for _, schema in subschemas(document))
+        self.key_patterns = tuple(dict.fromkeys(chain.from_iterable(found)))
+
+    def violations(self, value: Json) -> Violations:
+        """Judge a value; raises CheckError where that takes too much."""
+        if size(value) > MOST_VALUES:
+            raise CheckError("too_large", f"reply has more than {MOST_VALUES:,} JSON values")
+        from referencing.exceptions import Unresolvable
+
+        limits = Effort()
+        token = effort.set(limits)
+        try:
+            self._try_keys(value, limits.budget)
+            errors = sorted(self.validator.iter_errors(value), key=_place)
+            return Violations(len(errors), tuple(map(describe, errors[:LISTED])))
+        except RecursionError:
+            message = "schema recursion: the schema refers to itself without an end on this value"
+            raise CheckError("check_bug", message) from None
+        except Unresolvable as error:
+            message = f"a reference of the schema leads to nothing: {error}"
+            raise CheckError("check_bug", message) from error
+        finally:
+            effort.reset(token)
+
+    def _try_keys(self, value: Json, budget: Budget) -> None:
+        """Match the keys under the time limit first; the library then does it without one."""
+        names = dict.fromkeys(_keys(value)) if self.key_patterns else {}
+        for pattern in self.key_patterns:
+            for name in names:
+                budget.search(pattern, name)
+
+
+def _keys(value: Json) -> Iterator[str]:
+    pending = [value]
+    while pending:
+        found = pending.pop()
+        if isinstance(found, dict):
+            yield from found
+            pending += found.values()
+        elif isinstance(found, list):
+            pending += found
+
+
+def _place(error: "ValidationError") -> tuple[list[tuple[bool, Any]], str]:
+    return [(isinstance(step, str), step) for step in error.absolute_path], error.message

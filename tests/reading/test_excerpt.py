@@ -1,0 +1,30 @@
+"""Short pieces of long texts."""
+
+import pytest
+
+from evalkit.reading.excerpt import around, line_and_column, shorten
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [("12345", "12345"), ("123456", "1234…"), ("", "")],
+    ids=["fits", "cut", "empty"],
+)
+def test_a_text_is_cut_to_a_width(text: str, shown: str) -> None:
+    assert shorten(text, 5) == shown
+
+
+@pytest.mark.parametrize(
+    ("place", "shown"),
+    [(0, "one"), (3, "one"), (4, "two"), (8, "three_is_…"), (16, "…_is_a_lon…"), (25, "…g_line")],
+    ids=["start", "end of a line", "next line", "cut behind", "cut on both sides", "end"],
+)
+def test_the_line_is_shown_near_the_place(place: int, shown: str) -> None:
+    assert around("one\ntwo\nthree_is_a_long_line", place, 9) == shown
+
+
+@pytest.mark.parametrize(
+    ("place", "expected"), [(0, (1, 1)), (2, (1, 3)), (3, (2, 1)), (5, (2, 3))]
+)
+def test_lines_and_columns_count_from_one(place: int, expected: tuple[int, int]) -> None:
+    assert line_and_column("ab\ncd", place) == expected
