@@ -67,7 +67,6 @@ class RunEnd(Recorded):
 
     ended: float
     counts: Mapping[str, int] = {}
-    exit_code: int = 0
     interrupted: bool = False
     unreported: tuple[str, ...] = ()
 

@@ -1,0 +1,75 @@
+"""What an item that does not hold says on the console and in JUnit: the place, the turn, the reply."""
+
+from collections.abc import Iterator, Sequence
+
+from evalkit.model.check import Verdict
+from evalkit.model.outcome import Outcome
+from evalkit.model.transcript import Exchange, Transcript
+from evalkit.model.trial import Item
+from evalkit.report.console import clean
+from evalkit.summary import Settled
+
+SHOWN = 600
+"""Characters of a reply that are shown."""
+
+
+def explain(item: Item, settled: Settled, outcomes: Sequence[Outcome]) -> str:
+    """Explain an item that failed or could not be judged, by the attempts that decided it."""
+    head = f"{item.conversation.span}: {item.name}: {clean(settled.reason, single_line=True)}"
+    lines = [head]
+    for outcome in outcomes:
+        if outcome.status != "passed":
+            lines += _attempt(outcome, several=len(outcomes) > 1)
+    return "\n".join(lines)
+
+
+def _attempt(outcome: Outcome, *, several: bool) -> Iterator[str]:
+    if several:
+        yield f"attempt {outcome.attempt}: {outcome.status}"
+    transcript = outcome.transcript
+    wanting = [verdict for verdict in outcome.verdicts if verdict.status != "passed"]
+    for turn in sorted({v.turn for v in wanting if v.turn is not None} | _faulted(transcript)):
+        yield from _turn(turn, transcript, [v for v in wanting if v.turn == turn])
+    whole = [verdict for verdict in wanting if verdict.turn is None]
+    if whole:
+        yield "  the whole conversation"
+        for verdict in whole:
+            yield from _verdict(verdict)
+    if not wanting and transcript.fault is None:
+        yield f"  {clean(outcome.reason, single_line=True)}"
+
+
+def _faulted(transcript: Transcript) -> set[int]:
+    return {transcript.exchanges[-1].turn} if transcript.fault else set()
+
+
+def _turn(turn: int, transcript: Transcript, verdicts: Sequence[Verdict]) -> Iterator[str]:
+    for exchange in transcript.exchanges:
+        if exchange.turn == turn:
+            yield from _exchange(turn, exchange)
+    for verdict in verdicts:
+        yield from _verdict(verdict)
+
+
+def _exchange(turn: int, exchange: Exchange) -> Iterator[str]:
+    said = exchange.added[-1].text if exchange.added else ""
+    yield f"  turn {turn + 1}: {_excerpt(said, 120)}"
+    if exchange.reply:
+        yield f"    reply: {_excerpt(exchange.reply.text, SHOWN) or '(no text)'}"
+    if exchange.fault:
+        yield f"    no reply ({exchange.fault.kind}): {_excerpt(exchange.fault.message, SHOWN)}"
+
+
+def _verdict(verdict: Verdict) -> Iterator[str]:
+    name = f"{verdict.check} ({verdict.label})" if verdict.label else verdict.check
+    status = f"optional, {verdict.status}" if verdict.optional else verdict.status
+    yield f"    {status}: {clean(name, single_line=True)}: {_excerpt(verdict.reason, SHOWN)}"
+    if verdict.span:
+        yield f"      at {verdict.span}"
+    for evidence in verdict.evidence:
+        yield f"      {_excerpt(f'{evidence.pointer} {evidence.message}'.strip(), 200)}"
+
+
+def _excerpt(text: str, length: int) -> str:
+    flat = clean(text, single_line=True)
+    return flat if len(flat) <= length else f"{flat[:length]}… ({len(text)} characters)"

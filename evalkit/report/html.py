@@ -1,0 +1,85 @@
+"""The page: one file that opens from disk, shows a run whole, and can load nothing."""
+
+import hashlib
+from base64 import b64encode
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from evalkit.model.run import Run
+from evalkit.report.bodies import Bodies
+from evalkit.report.media import Gallery
+from evalkit.report.page import build
+from evalkit.report.text import visible
+from evalkit.summary import summarise
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+_TEMPLATES = Path(__file__).parent / "templates"
+
+
+def render(run: Run) -> str:
+    """Give the page of a run as HTML.
+
+    Whatever a template prints is made visible and escaped; the only markup let through is what
+    another template of this package made, and the page's own style and script.
+    """
+    from markupsafe import Markup
+
+    style, script = (_asset(name) for name in ("page.css", "page.js"))
+    environment = _environment()
+    gallery = Gallery(run.blob)
+    bodies = Bodies(environment.get_template("body.html").module.body, gallery)  # type: ignore[attr-defined] # a macro
+    page = build(run, summarise(run), bodies.fill)
+    bodies.finish()
+    return environment.get_template("page.html").render(
+        page=page,
+        policy=_policy(style, script),
+        style=Markup(style),  # noqa: S704 - an asset of this package
+        script=Markup(script),  # noqa: S704 - an asset of this package
+        later={"packs": bodies.packs, "pictures": gallery.rest},
+    )
+
+
+def _environment() -> "Environment":
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    return Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_show,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def _show(value: Any) -> Any:  # noqa: ANN401 - whatever a template prints
+    """Make a plain text visible; what has `__html__` was made by a template from visible text."""
+    return visible(value) if type(value) is str else value
+
+
+def _asset(name: str) -> str:
+    return (_TEMPLATES / name).read_text("utf-8")
+
+
+def _policy(style: str, script: str) -> str:
+    """Let this style and this script work, pictures of the page itself, and nothing else."""
+    return "; ".join(
+        [
+            "default-src 'none'",
+            f"script-src '{_hash(script)}'",
+            f"style-src '{_hash(style)}'",
+            "img-src data:",
+            "base-uri 'none'",
+            "form-action 'none'",
+            "connect-src 'none'",
+            "frame-src 'none'",
+            "object-src 'none'",
+        ]
+    )
+
+
+def _hash(asset: str) -> str:
+    digest = hashlib.sha256(asset.encode("utf-8")).digest()
+    return f"sha256-{b64encode(digest).decode('ascii')}"

@@ -1,0 +1,134 @@
+"""A run as Markdown, for a job summary or a comment on a pull request."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from evalkit.model.run import Run
+from evalkit.report import overview
+from evalkit.report.overview import UNKNOWN, WORDS, Figures
+from evalkit.report.page import tone
+from evalkit.report.text import duration, line, plural, visible
+from evalkit.summary import ItemStatus, Result, Summary, headline, summarise
+
+MARKER = "<!-- evalkit -->"
+"""The hidden first line, by which a workflow finds its one comment again."""
+
+MAX_BYTES = 60_000
+"""How large the text may be; GitHub takes comments of 65,536 characters."""
+
+MAX_DAMAGE = 10
+
+SIGNS: dict[ItemStatus, str] = {"failed": "❌", "error": "⚠️", "passed": "✅"}
+
+LISTED: tuple[ItemStatus, ...] = ("failed", "error", "not_run", "xfailed", "skipped")
+
+
+def render(run: Run) -> str:
+    """Give the verdict, the figures of each deployment, and every item that needs a look."""
+    summary = summarise(run)
+    parts = [MARKER, *_head(run, summary), *_deployments(run, summary)]
+    parts += _warnings(summary)
+    room = MAX_BYTES - sum(_bytes(part) + 1 for part in parts)
+    return "\n".join([*parts, *_items(summary, room)]) + "\n"
+
+
+def code(text: str) -> str:
+    """Quote a text so that no Markdown, HTML, mention or table cell in it takes effect."""
+    flat = visible(line(text))
+    if not flat:
+        return ""
+    fence = "`" * (max(map(len, re.findall("`+", flat)), default=0) + 1)
+    space = " " if "`" in flat else ""
+    return f"{fence}{space}{flat}{space}{fence}".replace("|", "\\|")
+
+
+def _head(run: Run, summary: Summary) -> Iterator[str]:
+    said = headline(summary)
+    sign = SIGNS.get(tone(summary), "")
+    yield f"### {sign} {_plain(said[:1].upper() + said[1:])}".replace("  ", " ")
+    counts = summary.overall.counts
+    named = [
+        f"{getattr(counts, status)} {words}"
+        for status, words in WORDS.items()
+        if getattr(counts, status)
+    ]
+    yield ""
+    yield f"{plural(counts.total, 'item')}: {', '.join(named)}" if named else "no items"
+    yield f"· took {duration(summary.duration)} · run {code(run.start.id)}"
+    for sentence in run.damage[:MAX_DAMAGE]:
+        yield f"\n⚠️ {code(sentence)}"
+
+
+def _plain(text: str) -> str:
+    """Keep a sentence a sentence where a name in it is not plain."""
+    return text if re.fullmatch(r"[\w ,.:-]*", text) else code(text)
+
+
+def _deployments(run: Run, summary: Summary) -> Iterator[str]:
+    yield ""
+    yield from _row(
+        "deployment", "passed", "rate (95%)", "errors", "tokens", "latency p50 / p95", "first token"
+    )
+    yield from _row("---", *["---:"] * 6)
+    for figures in overview.deployments(run, summary):
+        yield from _row(*_figures(figures))
+
+
+def _figures(figures: Figures) -> Sequence[str]:
+    share = figures.share
+    return (
+        code(figures.name),
+        figures.passed,
+        f"{share.text} ({share.interval})" if share else UNKNOWN,
+        figures.errors,
+        figures.tokens,
+        figures.latency,
+        figures.first_token,
+    )
+
+
+def _warnings(summary: Summary) -> Iterator[str]:
+    if summary.warnings:
+        named = (
+            f"{code(name)} in {plural(count, 'reply', 'replies')}"
+            for name, count in summary.warnings.items()
+        )
+        yield f"\nWire warnings: {', '.join(named)}"
+
+
+def _items(summary: Summary, room: int) -> Iterator[str]:
+    """List what does not hold, failures first, as far as there is room."""
+    found = [result for status in LISTED for result in summary.results if result.status == status]
+    if not found:
+        return
+    title = ["", *_row("", "conversation", "deployment", "place", "attempts", "reason")]
+    title += _row("---", "---", "---", "---", "---:", "---")
+    yield from title
+    room -= sum(_bytes(text) + 1 for text in title) + 100
+    for index, result in enumerate(found):
+        (row,) = _row(*_item(result))
+        room -= _bytes(row) + 1
+        if room < 0:
+            yield f"\n{len(found) - index:,} more are in the report."
+            return
+        yield row
+
+
+def _item(result: Result) -> Sequence[str]:
+    item = result.item
+    return (
+        SIGNS.get(result.status, WORDS[result.status]),
+        code(item.conversation),
+        code(item.deployment),
+        code(f"{item.span.file}:{item.span.line}"),
+        overview.attempts(result),
+        code(result.reason),
+    )
+
+
+def _row(*cells: str) -> Iterator[str]:
+    yield f"| {' | '.join(cells)} |"
+
+
+def _bytes(text: str) -> int:
+    return len(text.encode("utf-8", "surrogatepass"))

@@ -1,0 +1,23 @@
+"""Outcomes as numbers: the one object that console, job summary, JSON and page all speak from."""
+
+from evalkit.summary.group import Counts, Group, Percentiles, Sum, Tokens
+from evalkit.summary.headline import gist, headline
+from evalkit.summary.settled import Settled, settle
+from evalkit.summary.summarise import ItemStatus, Result, Row, Summary, summarise
+
+__all__ = [
+    "Counts",
+    "Group",
+    "ItemStatus",
+    "Percentiles",
+    "Result",
+    "Row",
+    "Settled",
+    "Sum",
+    "Summary",
+    "Tokens",
+    "gist",
+    "headline",
+    "settle",
+    "summarise",
+]

@@ -1,0 +1,82 @@
+"""The job summary: the verdict first, everything quoted, never too long to post."""
+
+import dataclasses
+from collections.abc import Callable
+
+import pytest
+
+from evalkit.model.run import Run
+from evalkit.report import markdown
+from evalkit.report.markdown import code
+
+Say = Callable[[str], Run]
+Count = Callable[..., Run]
+
+
+def test_the_first_line_is_a_marker_and_the_second_the_verdict(count: Count) -> None:
+    lines = markdown.render(count(2, 1)).splitlines()
+
+    assert lines[:2] == ["<!-- evalkit -->", "### ❌ 1 of 3 conversations failed"]
+
+
+def test_a_green_run_lists_no_items(count: Count) -> None:
+    text = markdown.render(count(2))
+
+    assert "### ✅ all 2 conversations passed".lower() in text.lower()
+    assert "| reason |" not in text
+
+
+def test_a_failure_is_listed_with_its_place_and_reason(count: Count) -> None:
+    assert "| ❌ | `c2` | `maas` | `suites/a.yaml:3` |  | `reason 2` |" in markdown.render(
+        count(2, 1)
+    )
+
+
+def test_a_deployment_is_listed_with_its_figures(count: Count) -> None:
+    row = "| `maas` | 2 of 3 | 67% (21% to 94%) | – | – | – | – |"  # noqa: RUF001 - the dash of the report
+
+    assert row in markdown.render(count(2, 1))
+
+
+def test_damage_is_told(count: Count) -> None:
+    run = dataclasses.replace(count(1), damage=("run.jsonl has no end",))
+
+    assert "⚠️ `run.jsonl has no end`" in markdown.render(run)
+
+
+def test_a_long_list_ends_with_how_many_more_there_are(count: Count) -> None:
+    text = markdown.render(count(0, 2000))
+
+    assert len(text.encode()) <= markdown.MAX_BYTES
+    assert text.rstrip().endswith("more are in the report.")
+
+
+QUOTED = {
+    "plain": ("a b", "`a b`"),
+    "empty": ("", ""),
+    "cell": ("a|b", "`a\\|b`"),
+    "lines": ("a\n\n# b", "`a # b`"),
+    "backticks": ("a `b` ``c``", "``` a `b` ``c`` ```"),
+    "mention": ("@everyone", "`@everyone`"),
+    "markup": ("<img src=x>", "`<img src=x>`"),
+    "escape": ("\x1b[2J", "`\\x1b[2J`"),
+}
+
+
+@pytest.mark.parametrize(("text", "quoted"), QUOTED.values(), ids=QUOTED.keys())
+def test_a_text_is_quoted(text: str, quoted: str) -> None:
+    assert code(text) == quoted
+
+
+def test_a_command_to_the_ci_never_opens_a_line(say: Say) -> None:
+    lines = markdown.render(say("\n::error::gone\n##vso[x]")).splitlines()
+
+    assert not [line for line in lines if line.startswith(("::", "##vso"))]
+
+
+def test_a_name_that_is_not_plain_is_quoted_in_the_verdict(say: Say) -> None:
+    assert "<img" not in markdown.render(say("<img src=x>")).replace("`<img src=x>", "")
+
+
+def test_any_text_can_be_written(say: Say) -> None:
+    assert markdown.render(say("\ud800")).encode("utf-8")
