@@ -44,7 +44,7 @@ class Registry(Generic[T]):
         return name in self.own or name in self.foreign
 
     def _get(self, name: str) -> type[T]:
-        """Give the class called `name`; raises KeyError where unknown, TypeError where misshapen."""
+        """Give the class called `name`; raises KeyError for no such, TypeError for a bad shape."""
         if name in self.own:
             return self._only_class(importlib.import_module(self.own[name]))
         plugin = self.foreign[name].load()

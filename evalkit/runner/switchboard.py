@@ -1,0 +1,117 @@
+"""Requests to their Apis: each Api is entered at its first call and left when the run ends."""
+
+import asyncio
+from collections.abc import Callable, Hashable
+
+from evalkit.model.api import Api
+from evalkit.model.chat import CallError, ChatReply, ChatRequest, Fault
+from evalkit.model.deployment import Deployment
+
+
+def definition(deployment: Deployment) -> Hashable:
+    """Tell deployments apart by where they are defined: suites that inherit one share it."""
+    return deployment.name, deployment.span
+
+
+class Switchboard:
+    """The Apis in use, one for each deployment's definition; lives on the event loop."""
+
+    def __init__(self, make: Callable[[Deployment], Api]) -> None:
+        self._make = make
+        self._lines: dict[Hashable, _Line] = {}
+        self.problems: list[str] = []
+
+    async def call(self, deployment: Deployment, request: ChatRequest) -> ChatReply:
+        """Ask a deployment; raises CallError, whatever its Api raises."""
+        key = definition(deployment)
+        if key not in self._lines:
+            self._lines[key] = _Line(deployment, self._make)
+        reply = await _send(await self._lines[key].api(), request)
+        if isinstance(reply, CallError):
+            raise reply
+        return reply
+
+    async def close(self, patience: float) -> None:
+        """Leave every Api; those that take longer than `patience` seconds are cancelled."""
+        tasks = [line.hang_up() for line in self._lines.values()]
+        if not tasks:
+            return
+        _, late = await asyncio.wait(tasks, timeout=patience)
+        for task in late:
+            task.cancel()
+        self.problems += [line.problem for line in self._lines.values() if line.problem]
+
+
+class _Line:
+    """An Api, entered and left by one task of its own, as task groups and timeouts require."""
+
+    def __init__(self, deployment: Deployment, make: Callable[[Deployment], Api]) -> None:
+        self.problem = ""
+        self._deployment = deployment
+        self._make = make
+        self._entered: asyncio.Future[Api | Fault] = asyncio.get_running_loop().create_future()
+        self._leave = asyncio.Event()
+        self._task = asyncio.create_task(self._hold(), name=f"api {deployment.name}")
+
+    async def api(self) -> Api:
+        """Give the Api once it is entered; raises CallError where that failed."""
+        if not self._entered.done():
+            await asyncio.wait([self._entered])
+        entered = self._entered.result()
+        if isinstance(entered, Fault):
+            raise CallError(entered)
+        return entered
+
+    def hang_up(self) -> asyncio.Task[None]:
+        self._leave.set()
+        return self._task
+
+    async def _hold(self) -> None:
+        try:
+            async with self._make(self._deployment) as api:
+                self._entered.set_result(api)
+                await self._leave.wait()
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - an Api is a plugin
+            if self._entered.done():
+                self.problem = f"{_api(self._deployment)} did not close: {_told(error)}"
+            else:
+                self._entered.set_result(_not_entered(self._deployment, error))
+
+
+async def _send(api: Api, request: ChatRequest) -> ChatReply | CallError:
+    try:
+        reply = await api.send(request)
+    except CallError as error:
+        return error
+    except asyncio.CancelledError:
+        if _is_cancelled():
+            raise
+        return _bug(api.deployment, "was cancelled from within")
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - an Api is a plugin
+        return _bug(api.deployment, f"raised {_told(error)}")
+    if not isinstance(reply, ChatReply):
+        return _bug(api.deployment, f"gave {type(reply).__name__} instead of a ChatReply")
+    return reply
+
+
+def _not_entered(deployment: Deployment, error: BaseException) -> Fault:
+    if isinstance(error, CallError):
+        return error.fault
+    return Fault(kind="config", message=f"{_api(deployment)} could not start: {_told(error)}")
+
+
+def _bug(deployment: Deployment, what: str) -> CallError:
+    return CallError(Fault(kind="server", message=f"{_api(deployment)} {what}"))
+
+
+def _api(deployment: Deployment) -> str:
+    return f"api {deployment.api!r} of deployment {deployment.name!r}"
+
+
+def _told(error: BaseException) -> str:
+    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+
+
+def _is_cancelled() -> bool:
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0

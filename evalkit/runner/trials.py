@@ -1,0 +1,132 @@
+"""The trials of a run on the event loop: begun within bounds, driven to their end, reported."""
+
+import asyncio
+from collections.abc import Callable, Hashable, Iterable
+from dataclasses import dataclass
+from functools import partial
+
+from evalkit.model.chat import CallError, ChatReply, Fault
+from evalkit.model.deployment import Deployment
+from evalkit.model.dialogue import Ask
+from evalkit.model.outcome import Outcome
+from evalkit.model.trial import Item, Trial
+from evalkit.runner import outcomes
+from evalkit.runner.backlog import Backlog
+from evalkit.runner.drive import Advance, drive
+from evalkit.runner.options import Options
+from evalkit.runner.switchboard import Switchboard, definition
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """Where trials are advanced, where their requests go, and where their outcomes go."""
+
+    advance: Advance
+    switchboard: Switchboard
+    report: Callable[[Outcome], None]
+
+
+class Trials:
+    """All trials of a run; every method is called on the event loop."""
+
+    def __init__(self, ports: Ports, options: Options) -> None:
+        self._ports = ports
+        self._options = options
+        self._backlogs: dict[Hashable, Backlog] = {}
+        self._running: dict[asyncio.Task[Outcome], Trial] = {}
+        self._awaited = -1
+        self._interrupted = False
+        self._stopped = False
+        self.internal_errors: list[str] = []
+
+    def add(self, position: int, items: Iterable[Item]) -> None:
+        """Take up items, the first of them at `position` of the run, and begin what may begin."""
+        for place, item in enumerate(items, position):
+            if item.called is None or outcomes.is_skipped(item):
+                self._ports.report(outcomes.skipped(item.trials[0]))
+            else:
+                self._backlog(item.called).add(place, item.trials)
+        self._begin_all()
+
+    def awaits(self, position: int) -> None:
+        """Note how far the run has been reported."""
+        self._awaited = max(self._awaited, position)
+        self._begin_all()
+
+    async def drain(self, grace: float) -> None:
+        """Begin no more trials, and cancel those that run after `grace` seconds."""
+        self._interrupted = True
+        self._begin_all()
+        if self._running:
+            await asyncio.wait(tuple(self._running), timeout=grace)
+        await self._cancel()
+
+    async def stop(self) -> None:
+        """Cancel everything; only after an interruption does what is left get an outcome."""
+        self._stopped = True
+        for backlog in self._backlogs.values():
+            backlog.clear()
+        await self._cancel()
+
+    def _backlog(self, deployment: Deployment) -> Backlog:
+        key = definition(deployment)
+        if key not in self._backlogs:
+            concurrency = deployment.limits.concurrency
+            self._backlogs[key] = Backlog(concurrency, cautious=self._options.cautious)
+        return self._backlogs[key]
+
+    def _begin_all(self) -> None:
+        for backlog in self._backlogs.values():
+            self._begin(backlog)
+
+    def _begin(self, backlog: Backlog) -> None:
+        if self._stopped or self._interrupted:
+            for trial in backlog.clear():
+                self._give_up(trial)
+            return
+        for trial in backlog.begin(self._awaited):
+            task = asyncio.create_task(self._run(trial), name=trial.id)
+            self._running[task] = trial
+            task.add_done_callback(partial(self._end, backlog))
+
+    async def _run(self, trial: Trial) -> Outcome:
+        clocks = self._options.clocks
+        started, begun = clocks.now(), clocks.monotonic()
+        try:
+            call = partial(self._call, trial.item)
+            outcome = await drive(outcomes.judged(trial), self._ports.advance, call)
+        except Exception as error:  # noqa: BLE001 - a bug costs one trial, not the run
+            outcome = outcomes.broken(trial, error)
+            self.internal_errors.append(f"{trial.id}: {outcomes.last_line(error)}")
+        return outcomes.timed(outcome, started, clocks.monotonic() - begun)
+
+    async def _call(self, item: Item, ask: Ask) -> ChatReply:
+        if item.called is None or ask.deployment != item.deployment:
+            message = f"no deployment {ask.deployment!r} to ask"
+            raise CallError(Fault(kind="config", message=message))
+        return await self._ports.switchboard.call(item.called, ask.request)
+
+    def _end(self, backlog: Backlog, task: asyncio.Task[Outcome]) -> None:
+        trial = self._running.pop(task, None)
+        if trial is None:
+            return
+        backlog.finish()
+        if task.cancelled():
+            self._give_up(trial)
+        else:
+            self._ports.report(task.result())
+        self._begin(backlog)
+
+    def _give_up(self, trial: Trial) -> None:
+        if self._interrupted:
+            self._ports.report(outcomes.not_run(trial))
+
+    async def _cancel(self) -> None:
+        """Cancel what runs; a task that will not end is left behind, its trial not run."""
+        for task in self._running:
+            task.cancel()
+        if self._running:
+            await asyncio.wait(tuple(self._running), timeout=self._options.patience)
+        for trial in self._running.values():
+            self._give_up(trial)
+        self._running.clear()
