@@ -43,7 +43,10 @@ def refused(text: str, **values: Any) -> TemplateError:
         ("{{ true }} {{ none }}", "true null"),
         ("{{ '{{' }}", "{{"),
         ("{{- dish -}} \n", "burger"),
-        ("{{ count + 1 }} {{ 7 // 2 }} {{ 2 ** 10 }} {{ 7 % 4 }} {{ 'a' * 3 }}", "8 3 1024 3 aaa"),
+        (
+            "{{ count + 1 }} {{ 3 * 4 }} {{ 7 // 2 }} {{ 2 ** 10 }} {{ 7 % 4 }} {{ 'a' * 3 }}",
+            "8 12 3 1024 3 aaa",
+        ),
         ("{{ dish ~ '-' ~ count }}", "burger-7"),
         ("{{ 'many' if count > 3 else 'few' }}", "many"),
         ("{% if fresh %}yes{% elif count %}maybe{% else %}no{% endif %}", "yes"),

@@ -8,7 +8,6 @@ from evalkit.model.api import Api, Services
 from evalkit.model.chat import ChatReply, ChatRequest
 from evalkit.model.data import Authored, FromFile
 from evalkit.model.deployment import Deployment
-from evalkit.server.app import Server
 from evalkit.server.script import Script
 from evalkit.wire.call import Line
 
@@ -30,9 +29,13 @@ class Scripted(Api):
         self._open = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
-        server = await self._open.enter_async_context(Server(self._script))
-        called = self.deployment.model_copy(update={"base_url": server.base_url})
-        self._line = await self._open.enter_async_context(Line(called, self.services))
+        from evalkit.server.app import Server
+
+        async with AsyncExitStack() as opening:
+            server = await opening.enter_async_context(Server(self._script))
+            called = self.deployment.model_copy(update={"base_url": server.base_url})
+            self._line = await opening.enter_async_context(Line(called, self.services))
+            self._open = opening.pop_all()
         return self
 
     async def __aexit__(

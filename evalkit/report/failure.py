@@ -1,4 +1,4 @@
-"""What an item that does not hold says on the console and in JUnit: the place, the turn, the reply."""
+"""What an item that does not hold says on the console and in JUnit: place, turn and reply."""
 
 from collections.abc import Iterator, Sequence
 

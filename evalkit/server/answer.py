@@ -4,90 +4,94 @@ import asyncio
 import json
 import socket
 import struct
-from collections.abc import Iterator
+from typing import NoReturn
 
 from aiohttp import web
 
 from evalkit.server.completion import Completion, Wire
 from evalkit.server.script import Failure
 
-HTML = "<!DOCTYPE html><html><body><h1>502 Bad Gateway</h1></body></html>"
 STREAM = {"Content-Type": "text/event-stream; charset=utf-8", "Cache-Control": "no-cache"}
+DONE = b"data: [DONE]\n\n"
+NO_COMPLETIONS = {
+    "garbage": ("application/json", b"\x00 this is no completion"),
+    "html": ("text/html", b"<!DOCTYPE html><html><body><h1>502 Bad Gateway</h1></body></html>"),
+}
 
 
-async def send(request: web.Request, completion: Completion, *, usage: bool) -> web.StreamResponse:
-    """Answer `request`; a stream has its usage chunk where `usage` asks for it."""
+async def send(request: web.Request, completion: Completion) -> web.StreamResponse:
+    """Answer `request`; ends in CancelledError where its connection is lost, as some faults want."""
     reply = completion.reply
-    await asyncio.sleep(completion.script.delay if reply.delay is None else reply.delay)
+    await asyncio.sleep(completion.delay)
     if reply.error:
         return refuse(reply.error)
     if reply.fault:
         return await _misbehave(request, completion)
-    if completion.asked.stream and "not_streamed" not in completion.quirks:
-        return await _stream(request, completion, usage=usage)
+    if completion.streamed:
+        return await _stream(request, completion)
     return web.json_response(completion.whole())
 
 
 def refuse(failure: Failure) -> web.Response:
     """Answer with an error in OpenAI's envelope."""
-    error = {"message": failure.message, "type": failure.type, "param": None, "code": failure.code}
+    error = failure.model_dump(include={"message", "type", "param", "code"})
     wait = failure.retry_after
     headers = {} if wait is None else {"Retry-After": f"{wait:g}"}
     return web.json_response({"error": error}, status=failure.status, headers=headers)
 
 
-async def _stream(
-    request: web.Request, completion: Completion, *, usage: bool
-) -> web.StreamResponse:
-    response = web.StreamResponse(headers=STREAM)
+def marks(number: int) -> dict[str, str]:
+    """Give the headers of every response."""
+    return {"X-Request-Id": f"req_{number}", "X-Content-Type-Options": "nosniff"}
+
+
+def event(chunk: Wire) -> bytes:
+    """Write a chunk as a server-sent event; half a surrogate pair stays the escape that it was."""
+    data = json.dumps(chunk, ensure_ascii=False).encode("utf-8", "backslashreplace")
+    return b"data: " + data + b"\n\n"
+
+
+async def _stream(request: web.Request, completion: Completion) -> web.StreamResponse:
+    response = web.StreamResponse(headers={**STREAM, **marks(completion.number)})
     await response.prepare(request)
-    events = [event(chunk) for chunk in completion.chunks(include_usage=usage)]
+    events = [event(chunk) for chunk in completion.chunks()]
     if "no_done" not in completion.quirks:
-        events.append(b"data: [DONE]\n\n")
-    for piece in _paced(events, completion.reply.between):
+        events.append(DONE)
+    between = completion.reply.between
+    first, *rest = events if between else [b"".join(events)]
+    await response.write(first)
+    for piece in rest:
+        await asyncio.sleep(between)
         await response.write(piece)
-        await asyncio.sleep(completion.reply.between)
     await response.write_eof()
     return response
 
 
-def event(chunk: Wire) -> bytes:
-    """Write a chunk as a server-sent event."""
-    return b"data: " + json.dumps(chunk, ensure_ascii=False).encode() + b"\n\n"
-
-
-def _paced(events: list[bytes], between: float) -> Iterator[bytes]:
-    """Give the events one by one where time passes between them, else all at once."""
-    return iter(events) if between else iter([b"".join(events)])
-
-
 async def _misbehave(request: web.Request, completion: Completion) -> web.StreamResponse:
     fault = completion.reply.fault
-    if fault == "garbage":
-        return web.Response(body=b"\x00 this is no completion", content_type="application/json")
-    if fault == "html":
-        return web.Response(text=HTML, content_type="text/html")
-    if fault == "silence":
-        await asyncio.Event().wait()
+    if fault in NO_COMPLETIONS:
+        content_type, body = NO_COMPLETIONS[fault]
+        return web.Response(body=body, content_type=content_type)
     if fault == "cut":
-        return await _cut(request, completion)
-    _hang_up(request, reset=fault == "reset")
-    return web.Response()
+        await _send_half(request, completion)
+    if fault != "silence":
+        _hang_up(request, reset=fault == "reset")
+    return await _never()
 
 
-async def _cut(request: web.Request, completion: Completion) -> web.StreamResponse:
-    """Send the first chunks of a stream, or half of a body, and hang up."""
-    response = web.StreamResponse(headers=STREAM if completion.asked.stream else {})
-    if completion.asked.stream:
-        chunks = list(completion.chunks(include_usage=False))
-        sent = b"".join(event(chunk) for chunk in chunks[: max(1, len(chunks) // 2)])
+async def _send_half(request: web.Request, completion: Completion) -> None:
+    """Send the first chunks of a stream, or half of a body."""
+    response = web.StreamResponse(headers=marks(completion.number))
+    if completion.streamed:
+        response.headers.update(STREAM)
+        chunks = list(completion.chunks())
+        sent = b"".join(map(event, chunks[: max(1, len(chunks) // 2)]))
     else:
         body = json.dumps(completion.whole()).encode()
+        response.content_type = "application/json"
         response.content_length, sent = len(body), body[: len(body) // 2]
     await response.prepare(request)
     await response.write(sent)
-    _hang_up(request, reset=False)
-    return response
 
 
 def _hang_up(request: web.Request, *, reset: bool) -> None:
@@ -101,3 +105,9 @@ def _hang_up(request: web.Request, *, reset: bool) -> None:
         transport.abort()
     else:
         transport.close()
+
+
+async def _never() -> NoReturn:
+    """Wait to be cancelled, as a request is that has lost its connection."""
+    await asyncio.Event().wait()
+    raise asyncio.CancelledError

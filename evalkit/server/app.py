@@ -1,46 +1,67 @@
 """The server itself: OpenAI's paths on loopback, closed to web pages, counting requests."""
 
-import hmac
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
-from ipaddress import ip_address
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from itertools import count
 from types import TracebackType
-from typing import Any, Self
-from urllib.parse import urlsplit
+from typing import Self, TypedDict
 
 from aiohttp import web
 
 from evalkit.errors import UsageError
 from evalkit.model.data import JsonObject
-from evalkit.server.answer import refuse, send
+from evalkit.server.answer import marks, refuse, send
+from evalkit.server.asked import Asked, BadRequest, parse
 from evalkit.server.completion import CREATED, Completion
-from evalkit.server.rules import Asked, Rules
-from evalkit.server.script import Failure, Script
+from evalkit.server.door import Door, invalid, refuse_bind
+from evalkit.server.rules import Rules
+from evalkit.server.script import Script
 
 BODY = 64 * 2**20
 """Bytes of a request at most: inline images are sent whole."""
 
 BACKLOG = 1024
-NAMES = frozenset({"127.0.0.1", "localhost", "::1"})
+PATIENCE = 0.1
+"""Seconds that requests in flight are given when the server stops."""
+
+SECRETS = frozenset({"authorization", "proxy-authorization", "cookie", "api-key", "x-api-key"})
 
 
 @dataclass(slots=True)
 class Received:
-    """A request as it came in; `started` and `ended` are seconds on a monotonic clock."""
+    """A request as it came in, the values of secret headers left out.
 
+    `rule` is what answered it, in words; `status` stays 0 where no answer was completed. `started`
+    and `ended` are seconds on a monotonic clock.
+    """
+
+    number: int
+    method: str
     path: str
-    body: JsonObject
+    headers: Mapping[str, str]
+    body: JsonObject = field(default_factory=dict)
+    rule: str = ""
     status: int = 0
     started: float = 0.0
     ended: float = 0.0
 
 
+class Settings(TypedDict, total=False):
+    """What a Server takes beside its script."""
+
+    host: str
+    port: int
+    token: str | None
+    unsafe_bind: bool
+    listen: Callable[[Received], None] | None
+
+
 class Server:
-    """A scripted deployment that listens while it is entered.
+    """A scripted deployment that listens while it is entered, and keeps the requests it received.
 
     `host` has to be a loopback address unless `unsafe_bind` is given, and then a `token` is needed.
-    `listen` is told of each request that was answered.
+    `listen` is told of each request when it ends; then none is kept.
     """
 
     def __init__(  # noqa: PLR0913 - settings by name
@@ -56,18 +77,17 @@ class Server:
         refuse_bind(host, token=token, unsafe_bind=unsafe_bind)
         self.requests: list[Received] = []
         self.base_url = ""
-        self._script = script
-        self._rules = Rules(script)
-        self._host, self._port, self._token = host, port, token
-        self._listen = listen or self.requests.append
+        self._script, self._rules = script, Rules(script)
+        self._host, self._port, self._door = host, port, Door(host, token)
+        self._listen = listen
+        self._numbers = count(1)
         self._runner: web.AppRunner | None = None
 
     async def __aenter__(self) -> Self:
-        app = web.Application(client_max_size=BODY, middlewares=[self._guard])
-        app.router.add_get("/v1/models", self._models)
-        app.router.add_post("/{path:.*}", self._complete)
+        app = web.Application(client_max_size=BODY)
+        app.router.add_route("*", "/{path:.*}", self._receive)
         self._runner = web.AppRunner(
-            app, access_log=None, shutdown_timeout=0.1, handler_cancellation=True
+            app, access_log=None, shutdown_timeout=PATIENCE, handler_cancellation=True
         )
         await self._runner.setup()
         site = web.TCPSite(self._runner, self._host, self._port, backlog=BACKLOG)
@@ -90,79 +110,55 @@ class Server:
         if self._runner:
             await self._runner.cleanup()
 
-    @web.middleware
-    async def _guard(self, request: web.Request, handler: Any) -> web.StreamResponse:  # noqa: ANN401
-        """Let in who addresses this server by name, from no web page, with the token."""
-        problem = self._problem(request)
-        if problem:
-            return refuse(problem)
-        try:
-            response: web.StreamResponse = await handler(request)
-        except web.HTTPException as error:
-            return refuse(
-                Failure(status=error.status, message=error.reason, type="invalid_request_error")
-            )
-        return response
-
-    def _problem(self, request: web.Request) -> Failure | None:
-        host = urlsplit(f"//{request.headers.get('Host', '')}").hostname
-        if host not in NAMES | {self._host}:
-            return _invalid(400, f"this server does not go by the name {host!r}")
-        if "Origin" in request.headers:
-            return _invalid(403, "requests from web pages are refused")
-        said = request.headers.get("Authorization", "").removeprefix("Bearer ")
-        if self._token and not hmac.compare_digest(said.encode(), self._token.encode()):
-            return _invalid(401, "incorrect API key provided", "invalid_api_key")
-        return None
-
-    async def _models(self, _: web.Request) -> web.Response:
-        model = {"id": self._script.model, "object": "model", "created": CREATED}
-        return web.json_response({"object": "list", "data": [{**model, "owned_by": "evalkit"}]})
-
-    async def _complete(self, request: web.Request) -> web.StreamResponse:
-        received = Received(request.path, {}, started=time.monotonic())
+    async def _receive(self, request: web.Request) -> web.StreamResponse:
+        received = self._note(request)
         try:
             response = await self._answer(request, received)
+            if not response.prepared:
+                response.headers.update(marks(received.number))
             received.status = response.status
         finally:
             received.ended = time.monotonic()
-            self._listen(received)
+            if self._listen:
+                self._listen(received)
         return response
 
+    def _note(self, request: web.Request) -> Received:
+        named = ((name.lower(), value) for name, value in request.headers.items())
+        headers = {name: "***" if name in SECRETS else value for name, value in named}
+        received = Received(next(self._numbers), request.method, request.path, headers)
+        received.started = time.monotonic()
+        if not self._listen:
+            self.requests.append(received)
+        return received
+
     async def _answer(self, request: web.Request, received: Received) -> web.StreamResponse:
-        if not request.path.endswith("/chat/completions"):
-            return refuse(_invalid(404, f"no such path: {request.path}"))
+        problem = self._door.refusal(request.headers)
+        if problem:
+            return refuse(problem)
+        paths = {"/models": ("GET", self._models), "/chat/completions": ("POST", self._complete)}
+        for path, (method, answer) in paths.items():
+            if request.path.endswith(path):
+                if request.method == method:
+                    return await answer(request, received)
+                return refuse(invalid(405, f"{request.path} takes {method} alone"))
+        return refuse(invalid(404, f"no such path: {request.path}"))
+
+    async def _models(self, _request: web.Request, _received: Received) -> web.Response:
+        model = {"id": self._script.model, "object": "model", "created": CREATED}
+        return web.json_response({"object": "list", "data": [{**model, "owned_by": "evalkit"}]})
+
+    async def _complete(self, request: web.Request, received: Received) -> web.StreamResponse:
         try:
-            received.body = await request.json()
+            received.body = parse(await request.read())
             asked = Asked.of(received.body)
-        except (ValueError, AttributeError) as error:
-            return refuse(_invalid(400, f"the body is no chat request: {error}"))
-        if received.body.get("n") not in (None, 1):
-            return refuse(_invalid(400, "n is not supported: one choice is scripted"))
-        reply, number = self._rules.answer(asked)
-        if reply is None:
-            return refuse(_invalid(404, f"no rule of the script fits: {asked.user[:200]!r}"))
-        options: Any = received.body.get("stream_options") or {}
-        completion = Completion(self._script, reply, asked, number)
-        return await send(request, completion, usage=options.get("include_usage") is True)
-
-
-def refuse_bind(host: str, *, token: str | None, unsafe_bind: bool) -> None:
-    """Refuse to be reached from other machines without being told to, and a token."""
-    if host == "localhost" or (_is_address(host) and ip_address(host).is_loopback):
-        return
-    if not (unsafe_bind and token):
-        hint = "  hint: that needs --unsafe-bind and --token"
-        raise UsageError(f"{host!r} can be reached from other machines\n{hint}")
-
-
-def _is_address(host: str) -> bool:
-    try:
-        ip_address(host)
-    except ValueError:
-        return False
-    return True
-
-
-def _invalid(status: int, message: str, code: str | None = None) -> Failure:
-    return Failure(status=status, message=message, code=code, type="invalid_request_error")
+        except BadRequest as error:
+            return refuse(invalid(400, str(error), param=error.param))
+        except web.HTTPRequestEntityTooLarge:
+            return refuse(invalid(413, f"the body has more than {BODY >> 20} MiB"))
+        answer = self._rules.answer(asked)
+        received.rule = answer.rule
+        if answer.reply is None:
+            return refuse(invalid(404, f"no rule of the script fits: {asked.user[:200]!r}"))
+        completion = Completion(self._script, answer.reply, asked, received.number)
+        return await send(request, completion)

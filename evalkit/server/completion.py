@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from evalkit.server.rules import Asked
+from evalkit.server.asked import Asked
 from evalkit.server.script import Reply, Script
 
 CREATED = 1_700_000_000
@@ -28,7 +28,17 @@ class Completion:
 
     @property
     def quirks(self) -> frozenset[str]:
-        return frozenset(self.reply.quirks or self.script.quirks)
+        own = self.reply.quirks
+        return frozenset(self.script.quirks if own is None else own)
+
+    @property
+    def delay(self) -> float:
+        """Seconds before the first token."""
+        return self.script.delay if self.reply.delay is None else self.reply.delay
+
+    @property
+    def streamed(self) -> bool:
+        return self.asked.stream and "not_streamed" not in self.quirks
 
     @property
     def text(self) -> str:
@@ -52,31 +62,49 @@ class Completion:
         if "no_role" in self.quirks:
             del message["role"]
         place: Wire = {"messages": [message]} if "messages" in self.quirks else {"message": message}
-        choice: Wire = {"index": 0, **place, "finish_reason": self.finish_reason}
+        ending = {"logprobs": None, "finish_reason": self.finish_reason}
+        choice: Wire = {"index": 0, **place, **ending}
         body = self._envelope("chat.completion", [choice])
         if "no_usage" not in self.quirks:
             body["usage"] = self.usage()
         return body
 
-    def chunks(self, *, include_usage: bool) -> Iterator[Wire]:
-        """Give the chunks of a stream: the role, the content in pieces, the end, the usage."""
-        if "no_role" not in self.quirks:
-            yield self._chunk({"role": "assistant", "content": ""})
-        if self.reply.reasoning:
-            yield self._chunk({"reasoning_content": self.reply.reasoning})
-        for piece in self.pieces():
-            yield self._chunk({"content": piece})
-        if self.reply.refusal:
-            yield self._chunk({"refusal": self.reply.refusal})
-        for index, call in enumerate(self._calls()):
-            yield self._chunk({"tool_calls": [{"index": index, **call}]})
-        yield self._chunk({}, self.finish_reason)
-        if include_usage and "no_usage" not in self.quirks:
+    def chunks(self) -> Iterator[Wire]:
+        """Give the chunks of a stream; usage that is asked for is null in all but the last."""
+        usage: Wire = {"usage": None} if self._tells_usage else {}
+        for choice in self._choices():
+            yield {**self._envelope("chat.completion.chunk", [choice]), **usage}
+        if self._tells_usage:
             yield {**self._envelope("chat.completion.chunk", []), "usage": self.usage()}
 
-    def pieces(self) -> list[str]:
-        """Cut the text into words, or into runs of `chunk` characters."""
-        size, text = self.reply.chunk, self.text
+    @property
+    def _tells_usage(self) -> bool:
+        return self.asked.include_usage and "no_usage" not in self.quirks
+
+    def _choices(self) -> Iterator[Wire]:
+        """Give the role, what is said in pieces, and the end."""
+        if "no_role" not in self.quirks:
+            yield _choice({"role": "assistant", "content": ""})
+        if self.reply.reasoning:
+            yield _choice({"reasoning_content": self.reply.reasoning})
+        for piece in self.pieces(self.text):
+            yield _choice({"content": piece})
+        if self.reply.refusal:
+            yield _choice({"refusal": self.reply.refusal})
+        for index, call in enumerate(self._calls()):
+            yield from self._fragments(index, call)
+        yield _choice({}, self.finish_reason)
+
+    def _fragments(self, index: int, call: Wire) -> Iterator[Wire]:
+        """Give a call as it is streamed: its id and name, then its arguments in pieces."""
+        named = {**call, "function": {**call["function"], "arguments": ""}}
+        yield _choice({"tool_calls": [{"index": index, **named}]})
+        for piece in self.pieces(call["function"]["arguments"]):
+            yield _choice({"tool_calls": [{"index": index, "function": {"arguments": piece}}]})
+
+    def pieces(self, text: str) -> list[str]:
+        """Cut a text into words, or into runs of `chunk` characters."""
+        size = self.reply.chunk
         if size is None:
             return WORD.findall(text)
         return [text[start : start + size] for start in range(0, len(text), size)]
@@ -85,7 +113,7 @@ class Completion:
         """Count the tokens in words, where the script does not say how many there are."""
         said = self.reply.usage
         prompt = self.asked.words if said.prompt is None else said.prompt
-        completion = len(self.text.split()) if said.completion is None else said.completion
+        completion = self._words() if said.completion is None else said.completion
         usage: Wire = {
             "prompt_tokens": prompt,
             "completion_tokens": completion,
@@ -96,6 +124,11 @@ class Completion:
         if said.reasoning is not None:
             usage["completion_tokens_details"] = {"reasoning_tokens": said.reasoning}
         return usage
+
+    def _words(self) -> int:
+        calls = [f"{call.name} {json.dumps(call.arguments)}" for call in self.reply.tool_calls]
+        said = [self.reply.reasoning or "", self.text, self.reply.refusal or "", *calls]
+        return sum(len(text.split()) for text in said)
 
     def _content(self, text: str | None) -> Wire:
         content: Wire = {"content": text, "refusal": self.reply.refusal}
@@ -114,16 +147,13 @@ class Completion:
             for index, call in enumerate(self.reply.tool_calls)
         ]
 
-    def _chunk(self, delta: Wire, finish_reason: str | None = None) -> Wire:
-        choice = {"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish_reason}
-        return self._envelope("chat.completion.chunk", [choice])
-
     def _envelope(self, kind: str, choices: list[Wire]) -> Wire:
         body: Wire = {
             "id": f"chatcmpl-{self.number}",
             "object": kind,
             "created": CREATED,
             "model": self.script.model,
+            "system_fingerprint": "fp_scripted",
             "choices": choices,
         }
         if "null_fields" in self.quirks:
@@ -131,3 +161,7 @@ class Completion:
         if "no_model" in self.quirks:
             del body["model"]
         return body
+
+
+def _choice(delta: Wire, finish_reason: str | None = None) -> Wire:
+    return {"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish_reason}

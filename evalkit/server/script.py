@@ -3,7 +3,7 @@
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import BaseModel, Field, field_validator, model_validator
 
 from evalkit.model.data import Authored, Json, JsonObject, Many
 from evalkit.model.limit import Duration
@@ -25,6 +25,9 @@ Quirk = Literal[
 with JSON; the others leave a part out.
 """
 
+LOOKED_AT = 100_000
+"""Characters of a message at most in which a script's regex searches."""
+
 Misbehaviour = Literal["reset", "close", "silence", "cut", "garbage", "html"]
 """How a connection fails.
 
@@ -33,19 +36,31 @@ the reply, `garbage` and `html` send a body that is no completion.
 """
 
 
+def long_form(key: str, written: Any) -> Any:  # noqa: ANN401 - whatever stands in the YAML
+    """Read a bare value as the value of `key`."""
+    return written if written is None or isinstance(written, (dict, BaseModel)) else {key: written}
+
+
 class Words(Authored):
     """A text that has to hold a piece of text, whatever its case, or match a regex.
 
-    Scripts are the author's own, and so are these patterns: no time limit guards them.
+    A script's patterns are its author's own and the text is cut, so no time limit guards them.
     """
 
-    contains: str | None = None
+    contains: Annotated[str, Field(min_length=1)] | None = None
     regex: str | None = None
 
     @model_validator(mode="before")
     @classmethod
     def _short(cls, written: Any) -> Any:  # noqa: ANN401 - whatever stands in the YAML
-        return {"contains": written} if isinstance(written, str) else written
+        return long_form("contains", written)
+
+    @model_validator(mode="after")
+    def _demanding(self) -> "Words":
+        if self.contains is None and self.regex is None:
+            message = "a text, or contains or regex, is needed"
+            raise ValueError(message)
+        return self
 
     @field_validator("regex")
     @classmethod
@@ -59,7 +74,7 @@ class Words(Authored):
 
     def match(self, text: str) -> bool:
         held = self.contains is None or self.contains.casefold() in text.casefold()
-        return held and (self.regex is None or re.search(self.regex, text) is not None)
+        return held and (self.regex is None or re.search(self.regex, text[:LOOKED_AT]) is not None)
 
 
 class When(Authored):
@@ -71,7 +86,7 @@ class When(Authored):
 
     user: Words | None = None
     system: Words | None = None
-    turn: int | None = None
+    turn: Annotated[int, Field(ge=1)] | None = None
     image: bool | None = None
     model: str | None = None
     stream: bool | None = None
@@ -95,13 +110,14 @@ class Counts(Authored):
 
 
 class Failure(Authored):
-    """An answer with an error status; `retry_after` is in seconds."""
+    """An answer with an error status, in OpenAI's envelope."""
 
     status: Annotated[int, Field(ge=400, le=599)]
     message: str = "scripted error"
     code: str | None = None
+    param: str | None = None
     type: str = "server_error"
-    retry_after: float | None = None
+    retry_after: Duration | None = None
 
 
 class Reply(Authored):
@@ -111,7 +127,7 @@ class Reply(Authored):
     stand alone or beside a text. `echo: true` repeats the last user message. `json` is written out,
     in a fence with `fence: true`, with the prose of `before` and `after` around it. `delay` passes
     before the first token, `between` before each chunk after it; a chunk is a word, or `chunk`
-    characters.
+    characters. `delay` and `quirks` stand in place of the script's.
     """
 
     text: str | None = None
@@ -130,24 +146,36 @@ class Reply(Authored):
     delay: Duration | None = None
     between: Duration = 0.0
     chunk: Annotated[int, Field(ge=1)] | None = None
-    quirks: Many[Quirk] = ()
+    quirks: Many[Quirk] | None = None
 
     @model_validator(mode="before")
     @classmethod
     def _short(cls, written: Any) -> Any:  # noqa: ANN401 - whatever stands in the YAML
-        return {"text": written} if isinstance(written, str) else written
+        return long_form("text", written)
 
     @model_validator(mode="after")
     def _one_answer(self) -> "Reply":
-        kinds = {"text", "json_value", "echo", "refusal", "error", "fault"}
-        given = sorted(name.removesuffix("_value") for name in kinds & self.model_fields_set)
+        given = self._given
         if len(given) > 1:
             message = f"a reply is one of {' and '.join(given)}, not both"
             raise ValueError(message)
         if not given and not self.tool_calls:
             message = "a reply needs text, json, echo, tool_calls, refusal, error or fault"
             raise ValueError(message)
+        if self.tool_calls and given not in ([], ["text"]):
+            message = f"tool_calls stand alone or beside a text, not beside {given[0]}"
+            raise ValueError(message)
+        if given != ["json"] and (self.fence or self.before or self.after):
+            message = "fence, before and after need json"
+            raise ValueError(message)
         return self
+
+    @property
+    def _given(self) -> list[str]:
+        """Name what the reply is, in YAML's words; a JSON value may be null."""
+        kinds = ("text", "echo", "refusal", "error", "fault")
+        given = [kind for kind in kinds if getattr(self, kind) not in (None, False)]
+        return sorted([*given, "json"] if "json_value" in self.model_fields_set else given)
 
 
 class Rule(Authored):
@@ -157,12 +185,15 @@ class Rule(Authored):
     """
 
     when: When = When()
-    reply: Annotated[tuple[Reply, ...], Field(strict=False, min_length=1)]
+    reply: Many[Reply]
     times: Annotated[int, Field(ge=1)] | None = None
 
     @field_validator("reply", mode="before")
     @classmethod
     def _single(cls, written: Any) -> Any:  # noqa: ANN401 - whatever stands in the YAML
+        if written in ([], ()):
+            message = "a rule needs a reply"
+            raise ValueError(message)
         return written if isinstance(written, (list, tuple)) else (written,)
 
 
@@ -191,3 +222,12 @@ class Script(Authored):
     quirks: Many[Quirk] = ()
     rules: Many[Rule] = ()
     otherwise: Reply | None = None
+
+    @field_validator("rules")
+    @classmethod
+    def _reachable(cls, rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
+        for number, rule in enumerate(rules[:-1], 1):
+            if rule.when == When() and rule.times is None:
+                message = f"rule {number} fits every request, so none after it can answer"
+                raise ValueError(message)
+        return rules

@@ -1,25 +1,19 @@
 """A server on a thread and loop of its own, for whoever has no loop."""
 
 import asyncio
-from threading import Event, Thread
+from threading import Thread
 from types import TracebackType
-from typing import Self
+from typing import Self, Unpack
 
-from evalkit.errors import EvalkitError
-from evalkit.server.app import Received, Server
+from evalkit.server.app import Received, Server, Settings
 from evalkit.server.script import Script
 
 
 class ServerThread:
-    """Serves a script while it is entered; `requests` are those that were answered so far."""
+    """Serves a script while it is entered; takes what a Server takes."""
 
-    def __init__(self, script: Script, *, port: int = 0, token: str | None = None) -> None:
-        self._server = Server(script, port=port, token=token)
-        self._ready = Event()
-        self._error: EvalkitError | None = None
-        self._loop = asyncio.new_event_loop()
-        self._stop = asyncio.Event()
-        self._thread = Thread(target=self._run, name="evalkit-server", daemon=True)
+    def __init__(self, script: Script, **settings: Unpack[Settings]) -> None:
+        self._server = Server(script, **settings)
 
     @property
     def base_url(self) -> str:
@@ -30,10 +24,14 @@ class ServerThread:
         return self._server.requests
 
     def __enter__(self) -> Self:
+        self._loop = asyncio.new_event_loop()
+        self._thread = Thread(target=self._loop.run_forever, name="evalkit-server", daemon=True)
         self._thread.start()
-        self._ready.wait()
-        if self._error:
-            raise self._error
+        try:
+            asyncio.run_coroutine_threadsafe(self._server.__aenter__(), self._loop).result()
+        except BaseException:
+            self._stop()
+            raise
         return self
 
     def __exit__(
@@ -42,18 +40,13 @@ class ServerThread:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._loop.call_soon_threadsafe(self._stop.set)
-        self._thread.join()
-
-    def _run(self) -> None:
-        with asyncio.Runner(loop_factory=lambda: self._loop) as runner:
-            runner.run(self._serve())
-
-    async def _serve(self) -> None:
+        leave = self._server.__aexit__(kind, error, traceback)
         try:
-            async with self._server:
-                self._ready.set()
-                await self._stop.wait()
-        except EvalkitError as error:
-            self._error = error
-            self._ready.set()
+            asyncio.run_coroutine_threadsafe(leave, self._loop).result()
+        finally:
+            self._stop()
+
+    def _stop(self) -> None:
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()

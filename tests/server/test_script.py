@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from evalkit.server.rules import Asked, Rules, fits
+from evalkit.server.asked import Asked
+from evalkit.server.rules import Rules, fits
 from evalkit.server.script import Reply, Script, When
 
 USER = {"role": "user", "content": "I want a Refund"}
@@ -19,7 +20,7 @@ def asked(*messages: dict[str, Any], **body: object) -> Asked:
 
 def replies(script: dict[str, Any], *users: str) -> list[str | None]:
     rules = Rules(Script.model_validate(script))
-    given = (rules.answer(asked({"role": "user", "content": user}))[0] for user in users)
+    given = (rules.answer(asked({"role": "user", "content": user})).reply for user in users)
     return [reply.text if reply else None for reply in given]
 
 

@@ -1,0 +1,44 @@
+"""`evalkit run`'s arguments as pytest's."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TypeAlias
+
+Value: TypeAlias = str | int | bool | Path | tuple[str, ...] | None
+
+BASE = ("-o", "addopts=", "--assert=plain", "--evalkit-only", "--evalkit-progress")
+"""What every run has: a project's own options are for its own tests, and suites hold no asserts."""
+
+FLAGS = {
+    "root": "--rootdir",
+    "deployment": "--evalkit-deployment",
+    "missing_key": "--evalkit-missing-key",
+    "reports": "--evalkit-reports",
+    "keyword": "-k",
+    "markers": "-m",
+    "exitfirst": "-x",
+    "maxfail": "--maxfail",
+    "last_failed": "--lf",
+    "collect_only": "--collect-only",
+    "junitxml": "--junitxml",
+    "processes": "-n",
+}
+"""Options of `evalkit run`, by name, and the flags of pytest that they stand for."""
+
+
+def to_pytest(
+    plugin: str, options: Mapping[str, Value], paths: Sequence[str], rest: Sequence[str]
+) -> list[str]:
+    """Give pytest's arguments; `rest` are those behind `--`, which come last and win."""
+    flags = [flag for name, value in options.items() for flag in _flags(FLAGS[name], value)]
+    return ["-p", plugin, *BASE, *flags, *paths, *rest]
+
+
+def _flags(flag: str, value: Value) -> list[str]:
+    """Join a flag and its value with `=`, so that no value is taken for another flag."""
+    if value is None or value is False:
+        return []
+    if value is True:
+        return [flag]
+    values = value if isinstance(value, tuple) else (value,)
+    return [f"{flag}={each}" for each in values]

@@ -1,0 +1,41 @@
+"""`evalkit list`: what can be written in suites, and what stands in them."""
+
+import os
+from typing import TYPE_CHECKING
+
+import click
+
+from evalkit.cli.console import echo, table, to_json
+from evalkit.cli.suites import load_suites
+from evalkit.errors import Mistakes
+
+if TYPE_CHECKING:
+    from evalkit.cli.listing import Entry
+
+KINDS = click.Choice(["checks", "apis", "deployments", "conversations"])
+
+
+@click.command()
+@click.argument("kind", type=KINDS, default="conversations")
+@click.argument("paths", nargs=-1)
+@click.option("--json", "as_json", is_flag=True, help="Write JSON.")
+@click.option("--root", metavar="DIR", help="What paths are relative to.  [as pytest]")
+def list_(kind: str, paths: tuple[str, ...], root: str | None, *, as_json: bool) -> None:
+    """List checks, apis, deployments or conversations."""
+    from evalkit.cli.listing import to_rows
+
+    entries = _entries(kind, paths, root)
+    echo(to_json(entries) if as_json else table(to_rows(entries)))
+
+
+def _entries(kind: str, paths: tuple[str, ...], root: str | None) -> "list[Entry]":
+    from evalkit.cli.listing import PLUGINS, list_conversations, list_deployments, list_plugins
+
+    if kind in PLUGINS:
+        return list_plugins(PLUGINS[kind])
+    loaded = load_suites(paths, root)
+    if loaded.mistakes:
+        raise Mistakes(loaded.mistakes)
+    if kind == "deployments":
+        return list_deployments(loaded.suites, os.environ)
+    return list_conversations(loaded.suites)

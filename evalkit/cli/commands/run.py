@@ -1,0 +1,57 @@
+"""`evalkit run`: pytest, in this process, over suites only."""
+
+from importlib.metadata import entry_points
+from importlib.util import find_spec
+from pathlib import Path
+
+import click
+
+from evalkit.cli.arguments import Value, to_pytest
+from evalkit.cli.root import find_paths, find_root
+from evalkit.errors import UsageError
+
+
+class Run(click.Command):
+    """A command that leaves everything behind `--` in its context's `args`."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        end = args.index("--") if "--" in args else len(args)
+        super().parse_args(ctx, args[:end])
+        ctx.args = args[end + 1 :]
+        return ctx.args
+
+
+@click.command(cls=Run, options_metavar="[OPTIONS]", epilog="What follows -- is pytest's.")
+@click.argument("paths", nargs=-1)
+@click.option("--deployment", multiple=True, metavar="NAME", help="Run these only; globs.")
+@click.option("--missing-key", type=click.Choice(["skip", "error"]), help="If a variable is unset.")
+@click.option("--reports", metavar="DIR", help="Where records go.  [reports/ in the root]")
+@click.option("-k", "keyword", metavar="EXPR", help="Run items whose names match.")
+@click.option("-m", "markers", metavar="EXPR", help="Run items whose tags match.")
+@click.option("-x", "exitfirst", is_flag=True, help="Stop at the first that does not pass.")
+@click.option("--maxfail", type=int, metavar="N", help="Stop after so many.")
+@click.option("--lf", "last_failed", is_flag=True, help="Run what failed last time.")
+@click.option("--collect-only", is_flag=True, help="List the items; send nothing.")
+@click.option("--junitxml", metavar="FILE", help="Write a JUnit report.")
+@click.option("-n", "processes", metavar="N", help="Run in N processes.")
+@click.option("--root", metavar="DIR", help="What paths and ids are relative to.  [as pytest]")
+@click.pass_context
+def run(
+    context: click.Context, /, paths: tuple[str, ...], root: str | None, **options: Value
+) -> int:
+    """Run suites and report on them."""
+    if options["processes"] is not None and find_spec("xdist") is None:
+        raise UsageError("-n needs pytest-xdist\n  hint: pip install pytest-xdist")
+    current = Path.cwd()
+    top = Path(root) if root else find_root(current, paths)
+    chosen = find_paths(current, top, paths)
+
+    import pytest
+
+    return pytest.main(to_pytest(_plugin(), {"root": top, **options}, chosen, context.args))
+
+
+def _plugin() -> str:
+    """Name the plugin as it is registered, so that it loads once, with autoload off as well."""
+    registered = entry_points(group="pytest11", name="evalkit")
+    return "evalkit" if registered else "evalkit.pytest_plugin.hooks"

@@ -1,0 +1,27 @@
+"""Why a choice ended, in the standard's words where they fit."""
+
+from evalkit.dialect.notes import Notes
+from evalkit.model.data import Json
+
+STANDARD = frozenset({"stop", "length", "tool_calls", "content_filter", "function_call"})
+ALIASES = {
+    "eos": "stop",
+    "eos_token": "stop",
+    "end": "stop",
+    "end_turn": "stop",
+    "max_tokens": "length",
+    "sensitive": "content_filter",
+}
+BROKEN = frozenset({"error", "abort", "network_error"})
+"""The words by which a server says that it failed in the middle."""
+
+
+def read(sent: Json, notes: Notes) -> str | None:
+    """Give the finish reason; null and the empty text are none yet."""
+    if sent is None:
+        return None
+    if isinstance(sent, str) and (sent in STANDARD or sent in BROKEN):
+        return sent
+    notes.add("nonstandard_finish_reason", f"{sent!r}"[:80])
+    word = sent if isinstance(sent, str) else str(sent)[:80]
+    return ALIASES.get(word, word) or None

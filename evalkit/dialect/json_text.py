@@ -1,0 +1,34 @@
+"""Reading the JSON value that a body begins with, whatever the body is."""
+
+import json
+from dataclasses import dataclass
+
+from evalkit.model.data import Json
+
+DECODER = json.JSONDecoder()
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A JSON value, and what stands behind it."""
+
+    value: Json
+    rest: str
+
+
+def first_value(text: str) -> Found | None:
+    """Give the JSON value at the start of a text; None where there is none."""
+    stripped = text.strip("\ufeff \t\r\n")
+    try:
+        value, end = DECODER.raw_decode(stripped)
+    except (ValueError, RecursionError):  # a 5,000-digit number is a plain ValueError
+        return None
+    return Found(value, stripped[end:].strip())
+
+
+def decode(data: bytes) -> tuple[str, bool]:
+    """Decode UTF-8, and say whether anything had to be replaced."""
+    try:
+        return data.decode("utf-8"), False
+    except UnicodeDecodeError:
+        return data.decode("utf-8", "replace"), True

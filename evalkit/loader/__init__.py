@@ -1,0 +1,1 @@
+"""The author's files in: YAML with its places, built into suites."""

@@ -1,0 +1,74 @@
+"""The implicit check of every requested reply: it came whole, unless something else is expected."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
+
+from evalkit.loader.context import Context
+from evalkit.loader.expectations import Demand
+from evalkit.loader.fields import first_field
+from evalkit.model.check import Check, Expectation, Recipe
+from evalkit.source import Span
+
+NAME: Final = "complete"
+NEGATIONS: Final = ("not", "none_of")
+
+
+def implied(demands: Sequence[Demand], span: Span, context: Context) -> tuple[Expectation, ...]:
+    """Give the implicit expectation of a reply with these demands; none where one is explicit.
+
+    A wanted `finish_reason` replaces the parts truncated and filtered, a wanted `refusal` the part
+    refused, and where either allows for no text, an empty reply is no shortcoming.
+    """
+    if any(demand.spelt.name == NAME for demand in demands):
+        return ()
+    wanted = list(_wanted(demands, context))
+    reasons = {reason for name, values in wanted if name == "finish_reason" for reason in values}
+    ends = any(name == "finish_reason" for name, _ in wanted)
+    refuses = any(name == "refusal" for name, _ in wanted)
+    allowed = {
+        "truncated": not ends,
+        "filtered": not ends,
+        "refused": not refuses,
+        "empty": not refuses and reasons <= {"stop"},
+    }
+    if not any(allowed.values()):
+        return ()
+    check = context.checks.get(NAME).model_validate(allowed)
+    return (Expectation(NAME, span, check),)
+
+
+def _wanted(demands: Iterable[Demand], context: Context) -> Iterator[tuple[str, tuple[str, ...]]]:
+    for demand in demands:
+        check = demand.expectation.check
+        if isinstance(check, Recipe):
+            first = (*demand.spelt.model.own_fields(), "")[0]
+            yield demand.spelt.name, _texts(check.authored.get(first))
+        else:
+            for found in walk(check, context):
+                name = first_field(type(found)) or ""
+                yield _name(found, context), _texts(getattr(found, name, None))
+
+
+def walk(check: Check, context: Context) -> Iterator[Check]:
+    """Give a check and those inside it that are wanted to hold; optional ones are not."""
+    if check.optional:
+        return
+    yield check
+    if _name(check, context) in NEGATIONS:
+        return
+    for name in type(check).model_fields:
+        value = getattr(check, name)
+        for child in value if isinstance(value, tuple) else (value,):
+            if isinstance(child, Check):
+                yield from walk(child, context)
+
+
+def _name(check: Check, context: Context) -> str:
+    """Give the name of a check as authors write it, from that of its module."""
+    name = type(check).__module__.rpartition(".")[2].rstrip("_")
+    return name if name in context.checks else ""
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    values = value if isinstance(value, list | tuple) else (value,)
+    return tuple(text for text in values if isinstance(text, str))

@@ -1,0 +1,74 @@
+"""Keys that an author may not write where they stand, and where they belong instead."""
+
+from collections.abc import Collection, Iterable, Iterator
+from typing import Final
+
+from evalkit.errors import did_you_mean
+from evalkit.loader.fields import (
+    CONVERSATION_KEYS,
+    DEPLOYMENT_KEYS,
+    SUITE_KEYS,
+    TURN_KEYS,
+)
+from evalkit.loader.mistakes import Findings
+from evalkit.loader.nodes import Table
+from evalkit.loader.tree import without
+
+PARAMS: Final = frozenset(
+    {
+        "frequency_penalty",
+        "logit_bias",
+        "logprobs",
+        "max_completion_tokens",
+        "max_tokens",
+        "n",
+        "parallel_tool_calls",
+        "presence_penalty",
+        "reasoning_effort",
+        "seed",
+        "stop",
+        "temperature",
+        "tool_choice",
+        "top_k",
+        "top_logprobs",
+        "top_p",
+    }
+)
+"""Request fields that are sent from `params`."""
+
+HOMES: Final = (
+    ("a turn", TURN_KEYS),
+    ("a conversation", CONVERSATION_KEYS),
+    ("a deployment", DEPLOYMENT_KEYS),
+    ("the suite", SUITE_KEYS),
+)
+
+
+def refuse_unknown(
+    table: Table, allowed: Collection[str], found: Findings, checks: Collection[str] = ()
+) -> Table:
+    """Note every key of `table` that is not allowed, and give the table without them.
+
+    `checks` are the names that may follow `expect`.
+    """
+    unknown = [key for key in table.entries if key not in allowed]
+    for key in unknown:
+        found.add(table.keys[key], f"unknown key {key!r}", *hints(key, allowed, checks))
+    return without(table, *unknown) if unknown else table
+
+
+def hints(key: str, allowed: Iterable[str], checks: Collection[str] = ()) -> tuple[str, ...]:
+    """Say where an unknown key belongs, or which allowed one is nearest."""
+    known = tuple(allowed)
+    home = next(_homes(key, known, checks), None)
+    return (home,) if home else did_you_mean(key, known)
+
+
+def _homes(key: str, allowed: Collection[str], checks: Collection[str]) -> Iterator[str]:
+    if key in PARAMS and "params" in allowed:
+        yield "put it under 'params'"
+    if key in checks and "expect" in allowed:
+        yield f"{key!r} is a check: put it under 'expect'"
+    for home, keys in HOMES:
+        if key in keys:
+            yield f"{key!r} is a key of {home}"

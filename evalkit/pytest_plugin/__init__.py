@@ -1,0 +1,1 @@
+"""The pytest plugin: suites are collected as files, their items run as tests."""

@@ -1,0 +1,57 @@
+"""How a session with suites ends: its exit code, its files, and its last sentence."""
+
+import pytest
+
+from evalkit.harness import Written
+from evalkit.pytest_plugin.tally import Conclusion, Tally, conclude
+
+MISTAKEN = pytest.ExitCode.USAGE_ERROR
+
+
+class Ending:
+    """The closing hooks, for a session of one process and for the controller of several."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self.config = config
+        self.tally = Tally()
+        self.mistakes: tuple[str, ...] = ()
+        self.written = Written()
+        self.conclusion: Conclusion | None = None
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        self.tally.count(report)
+
+    def close(self, session: pytest.Session, exitstatus: int) -> None:
+        """Settle the exit code; pytest's own stands where other tests ran beside the suites."""
+        if self.mistakes:
+            places = "1 mistake" if len(self.mistakes) == 1 else f"{len(self.mistakes)} mistakes"
+            self.conclusion = Conclusion(MISTAKEN, f"{places} in the suites, nothing was sent")
+        elif exitstatus != pytest.ExitCode.INTERNAL_ERROR and not collecting(self.config):
+            interrupted = exitstatus == pytest.ExitCode.INTERRUPTED
+            self.conclusion = conclude(self.tally, interrupted=interrupted, lost=self.written.lost)
+        decisive = bool(self.mistakes or self.written.lost or not self.tally.others)
+        if self.conclusion and decisive:
+            session.exitstatus = self.conclusion.code
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        if self.mistakes:
+            terminalreporter.section("mistakes in suites", red=True)
+            terminalreporter.write_line("\n\n".join(self.mistakes))
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_unconfigure(self) -> None:
+        """Say why the run ended as it did, after everything that pytest itself prints."""
+        lines = [f"report in {self.written.report}"] if self.written.report else []
+        if self.conclusion:
+            code = f" (exit {self.conclusion.code})" if self.conclusion.code else ""
+            lines.append(f"{self.conclusion.sentence}{code}")
+        for line in lines:
+            self.say(line)
+
+    def say(self, line: str) -> None:
+        self.config.get_terminal_writer().line(f"evalkit: {line}")
+
+
+def collecting(config: pytest.Config) -> bool:
+    """Whether items are only listed."""
+    return bool(config.getoption("collectonly"))

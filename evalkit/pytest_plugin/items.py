@@ -1,0 +1,91 @@
+"""What pytest collects: a suite as a file, each of its items as a test."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from evalkit.loader import discover
+from evalkit.model.trial import Item
+from evalkit.planner import Case
+from evalkit.pytest_plugin.session import Session
+from evalkit.pytest_plugin.tally import PROPERTY
+from evalkit.report import failure
+from evalkit.summary import settle
+
+
+class ExpectationFailed(AssertionError):
+    """A conversation was judged, and it does not hold."""
+
+
+def collect(path: Path, parent: pytest.Collector) -> "SuiteFile | None":
+    """Collect `path` when it is a suite of this project."""
+    config, root = parent.config, parent.config.rootpath
+    if not discover.is_suite_path(path, root, config.getini("evalkit_suites")):
+        return None
+    demanded = config.getoption("evalkit_only") or parent.session.isinitpath(path)
+    if not demanded and not discover.looks_like_suite(path):
+        return None
+    return SuiteFile.from_parent(parent, path=path)
+
+
+class SuiteFile(pytest.File):
+    """A suite: what is wrong with it is told when everything is collected."""
+
+    def collect(self) -> Iterator["ConversationItem"]:
+        for case in Session.of(self.config).harness.read(self.path):
+            yield ConversationItem.from_parent(self, name=case.node, case=case)
+
+
+class ConversationItem(pytest.Item):
+    """One conversation with one deployment, all attempts of it."""
+
+    def __init__(self, *, case: Case, **node: Any) -> None:  # noqa: ANN401 - pytest's own
+        super().__init__(**node)
+        self.case = case
+        self.item: Item | None = None
+        self.seconds = 0.0
+        self._failure: str | None = None
+        for tag in case.conversation.tags:
+            self.config.addinivalue_line("markers", f"{tag}: a tag of a suite")
+            self.add_marker(tag)
+        if case.conversation.xfail is not None:
+            reason = case.conversation.xfail
+            self.add_marker(pytest.mark.xfail(raises=ExpectationFailed, reason=reason))
+
+    def plan(self, item: Item) -> None:
+        """Take up what is to be run."""
+        self.item = item
+        if item.skip is not None:
+            self.add_marker(pytest.mark.skip(reason=item.skip))
+        self.user_properties += [(PROPERTY, item.id), ("deployment", item.deployment)]
+
+    def setup(self) -> None:
+        """Wait for the outcomes; an item that could not be judged ends here, as an error."""
+        item, outcomes = Session.of(self.config).outcomes(self)
+        conversation = item.conversation
+        settled = settle(outcomes, conversation.pass_if, conversation.repeat)
+        self.seconds = sum(outcome.seconds for outcome in outcomes)
+        if settled.status == "passed":
+            return
+        text = failure.explain(item, settled, outcomes)
+        if settled.status == "error":
+            raise pytest.fail.Exception(text, pytrace=False)
+        self._failure = text
+
+    def runtest(self) -> None:
+        if self._failure is not None:
+            raise ExpectationFailed(self._failure)
+
+    def repr_failure(
+        self,
+        excinfo: pytest.ExceptionInfo[BaseException],
+        style: Any = None,  # noqa: ANN401
+    ) -> Any:  # noqa: ANN401 - pytest's own
+        if isinstance(excinfo.value, ExpectationFailed):
+            return str(excinfo.value)
+        return super().repr_failure(excinfo, style)
+
+    def reportinfo(self) -> tuple[Path, int, str]:
+        return self.path, self.case.conversation.span.line - 1, self.name

@@ -1,0 +1,60 @@
+"""One live line that counts outcomes while a run goes on in a terminal."""
+
+import time
+from collections import Counter
+from collections.abc import Sequence
+
+import pytest
+
+from evalkit.model.outcome import Outcome
+from evalkit.model.trial import Item
+
+INTERVAL = 0.1
+"""Seconds between two paintings of the line, at least."""
+
+ERASE = "\r\x1b[K"
+
+
+class Progress:
+    """Takes the place of pytest's dots; told of outcomes by another thread."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._writer = config.get_terminal_writer()
+        self._counts: Counter[str] = Counter()
+        self._expected = 0
+        self._started = time.monotonic()
+        self._painted = 0.0
+        self._shown = False
+
+    def expect(self, items: Sequence[Item]) -> None:
+        """Take up how many outcomes there will be."""
+        self._expected = sum(1 if item.skip else item.conversation.repeat for item in items)
+
+    def count(self, outcome: Outcome) -> None:
+        """Count an outcome, and paint the line again when it is time."""
+        self._counts[outcome.status] += 1
+        now = time.monotonic()
+        if now - self._painted >= INTERVAL:
+            self._painted = now
+            self._paint(self._line(now - self._started))
+
+    def clear(self) -> None:
+        if self._shown:
+            self._paint("")
+            self._shown = False
+
+    def _line(self, seconds: float) -> str:
+        done = sum(self._counts.values())
+        counts = [f"{self._counts[word]} {word}" for word in self._counts if word != "passed"]
+        words = ", ".join([f"{done}/{self._expected} done", *counts])
+        return f"{words}, {seconds:.0f} s"[: self._writer.fullwidth - 1]
+
+    def _paint(self, line: str) -> None:
+        self._writer.write(f"{ERASE}{line}", flush=True)
+        self._shown = True
+
+    def pytest_report_teststatus(self, report: pytest.TestReport) -> tuple[str, str, str] | None:
+        """Leave the line to the counter: pytest's dots are not written."""
+        if report.when == "call" and report.passed and not hasattr(report, "wasxfail"):
+            return "passed", "", ""
+        return None

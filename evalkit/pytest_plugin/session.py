@@ -1,0 +1,137 @@
+"""One process that has suites: its items are run by a harness, which also writes the files."""
+
+import os
+import sys
+from collections.abc import Generator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+import pytest
+
+from evalkit.errors import Mistakes, UsageError
+from evalkit.harness import GRACE, Harness, Settings
+from evalkit.model.outcome import Outcome
+from evalkit.model.trial import Item
+from evalkit.planner import Choice
+from evalkit.pytest_plugin.ending import Ending
+from evalkit.pytest_plugin.progress import Progress
+
+if TYPE_CHECKING:
+    from evalkit.pytest_plugin.items import ConversationItem
+
+NAME = "evalkit-session"
+
+
+class Session(Ending):
+    """The hooks of a process with suites; registered when the first suite is collected."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        super().__init__(config)
+        self.worker: dict[str, Any] | None = getattr(config, "workerinput", None)
+        self.progress = Progress(config) if shows_progress(config, self.worker) else None
+        if self.progress:
+            config.pluginmanager.register(self.progress, "evalkit-progress")
+        listen = self.progress.count if self.progress else ignore
+        self.harness = Harness(settings(config, self.worker or {}), listen)
+        self.selected: list[Item] = []
+
+    @classmethod
+    def of(cls, config: pytest.Config) -> Self:
+        """Give the process's session, made and registered on the first call."""
+        found: Self | None = config.pluginmanager.get_plugin(NAME)
+        if found is None:
+            found = cls(config)
+            config.pluginmanager.register(found, NAME)
+        return found
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(
+        self, config: pytest.Config, items: list[pytest.Item]
+    ) -> None:
+        """Plan the items that are left; run none of them when any suite has a mistake."""
+        from evalkit.pytest_plugin.items import ConversationItem
+
+        nodes = [item for item in items if isinstance(item, ConversationItem)]
+        try:
+            planned = {item.id: item for item in self.harness.plan()}
+        except UsageError as error:
+            self.mistakes = told(error)
+            config.hook.pytest_deselected(items=nodes)
+            items[:] = [item for item in items if not isinstance(item, ConversationItem)]
+            return
+        for node in nodes:
+            node.plan(planned[node.case.id])
+        self.selected = [planned[node.case.id] for node in nodes]
+
+    def outcomes(self, node: "ConversationItem") -> tuple[Item, tuple[Outcome, ...]]:
+        """Wait for an item's outcomes; the first one asked for starts all that are selected.
+
+        A worker runs only its share of the items, so there each one starts on its own.
+        """
+        if node.item is None:
+            message = f"{node.nodeid} was never planned"
+            raise LookupError(message)
+        if self.progress:
+            self.progress.expect(self.selected)
+        self.harness.begin([node.item] if self.worker else self.selected)
+        return node.item, self.harness.outcomes(node.item)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Report the trials' own duration, not what was waited for them."""
+        from evalkit.pytest_plugin.items import ConversationItem
+
+        report = yield
+        if isinstance(item, ConversationItem):
+            deciding = "setup" if call.excinfo and call.when == "setup" else "call"
+            report.duration = item.seconds if call.when == deciding else 0.0
+        return report
+
+    def pytest_keyboard_interrupt(self) -> None:
+        self.say(f"interrupted: what is in flight has {GRACE:.0f} s to finish, Ctrl-C ends it now")
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
+        interrupted = exitstatus == pytest.ExitCode.INTERRUPTED
+        self.written = self.harness.finish(interrupted=interrupted)
+        if self.progress:
+            self.progress.clear()
+        if self.worker is None:
+            self.close(session, exitstatus)
+        else:
+            output = {"mistakes": list(self.mistakes), "lost": self.written.lost}
+            self.config.workeroutput["evalkit"] = output  # type: ignore[attr-defined] # xdist's
+
+
+def told(error: UsageError) -> tuple[str, ...]:
+    mistakes = error.mistakes if isinstance(error, Mistakes) else (error,)
+    return tuple(map(str, mistakes))
+
+
+def ignore(_: Outcome) -> None:
+    """Nobody watches."""
+
+
+def shows_progress(config: pytest.Config, worker: dict[str, Any] | None) -> bool:
+    return config.getoption("evalkit_progress") and worker is None and sys.stdout.isatty()
+
+
+def settings(config: pytest.Config, worker: dict[str, Any]) -> Settings:
+    """Read the run's settings from pytest's options, and from the controller in a worker."""
+    reports = config.getoption("evalkit_reports")
+    choice = Choice(
+        deployments=tuple(config.getoption("evalkit_deployment")),
+        missing_key=config.getoption("evalkit_missing_key"),
+    )
+    return Settings(
+        root=config.rootpath,
+        reports=config.invocation_params.dir / reports if reports else config.rootpath / "reports",
+        choice=choice,
+        environ=dict(os.environ),
+        command=tuple(sys.argv),
+        cautious=bool(config.getoption("maxfail")),
+        folder=Path(worker["evalkit_folder"]) if worker else None,
+        part=worker.get("workerid"),
+    )

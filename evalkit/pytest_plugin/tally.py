@@ -1,0 +1,90 @@
+"""How pytest's reports of evalkit's items add up, and what the whole run comes to."""
+
+from dataclasses import dataclass, field
+
+import pytest
+
+PROPERTY = "evalkit_item"
+"""The user property that tells evalkit's reports from others', across processes too."""
+
+
+@dataclass
+class Tally:
+    """The reports seen so far; `others` says whether other tests ran beside evalkit's items."""
+
+    passed: int = 0
+    failed: int = 0
+    errors: int = 0
+    skipped: int = 0
+    known: int = 0
+    others: bool = False
+    _seen: set[str] = field(default_factory=set)
+
+    def count(self, report: pytest.TestReport) -> None:
+        if PROPERTY not in dict(report.user_properties):
+            self.others = True
+        elif report.nodeid not in self._seen:
+            self._count(report)
+
+    def _count(self, report: pytest.TestReport) -> None:
+        where = self._place(report)
+        if where:
+            self._seen.add(report.nodeid)
+            setattr(self, where, getattr(self, where) + 1)
+
+    @staticmethod
+    def _place(report: pytest.TestReport) -> str | None:
+        if report.failed:
+            return "failed" if report.when == "call" else "errors"
+        if report.skipped:
+            return "known" if hasattr(report, "wasxfail") else "skipped"
+        return "passed" if report.when == "call" else None
+
+    @property
+    def seen(self) -> bool:
+        """Whether any item of evalkit's was reported."""
+        return bool(self._seen)
+
+    @property
+    def total(self) -> int:
+        return self.passed + self.failed + self.errors + self.known
+
+
+@dataclass(frozen=True)
+class Conclusion:
+    """The exit code of a run, and one sentence that says why."""
+
+    code: int
+    sentence: str
+
+
+def conclude(tally: Tally, *, interrupted: bool, lost: str | None) -> Conclusion:
+    """Conclude a run that had no mistake; `lost` says why evidence could not be stored.
+
+    Where several codes apply: 8 before 2 before 1 before 6 before 5 before 0.
+    """
+    if lost:
+        return Conclusion(8, lost)
+    if interrupted:
+        return Conclusion(2, f"interrupted after {_items(tally.total)}; what finished is recorded")
+    if tally.failed:
+        return Conclusion(1, f"{tally.failed} of {_items(tally.total)} failed{_errors(tally)}")
+    if tally.errors:
+        unsure = f"{tally.errors} of {_items(tally.total)} could not be evaluated"
+        return Conclusion(6, f"{unsure}, none failed")
+    if not tally.total:
+        return Conclusion(5, "every item is skipped" if tally.skipped else "no item is selected")
+    return Conclusion(0, f"all of {_items(tally.total)} hold{_rest(tally)}")
+
+
+def _items(count: int) -> str:
+    return f"{count} item" if count == 1 else f"{count} items"
+
+
+def _errors(tally: Tally) -> str:
+    return f", {tally.errors} could not be evaluated" if tally.errors else ""
+
+
+def _rest(tally: Tally) -> str:
+    known = f", {tally.known} known to fail" if tally.known else ""
+    return known + (f", {tally.skipped} skipped" if tally.skipped else "")

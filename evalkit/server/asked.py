@@ -1,0 +1,88 @@
+"""What rules look at in the body of a request."""
+
+import json
+from dataclasses import dataclass
+from typing import Any, Self
+
+from evalkit.model.data import JsonObject
+
+INSTRUCTIONS = frozenset({"system", "developer"})
+
+
+class BadRequest(ValueError):
+    """The body is no chat request; `param` names the part that is wrong."""
+
+    def __init__(self, message: str, param: str | None = None) -> None:
+        super().__init__(message)
+        self.param = param
+
+
+def parse(data: bytes) -> JsonObject:
+    """Read a body; raises BadRequest where it is no JSON object."""
+    try:
+        body = json.loads(data)
+    except (ValueError, RecursionError) as error:
+        raise BadRequest(f"the body is no JSON: {error}") from error
+    if not isinstance(body, dict):
+        raise BadRequest("the body is no JSON object")
+    return body
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a request asks; `words` counts those of all its texts."""
+
+    user: str
+    system: str
+    turn: int
+    image: bool
+    model: str | None
+    stream: bool
+    include_usage: bool
+    words: int
+
+    @classmethod
+    def of(cls, body: JsonObject) -> Self:
+        """Read the body of a request; raises BadRequest where it cannot be answered."""
+        messages = _messages(body)
+        if body.get("n") not in (None, 1):
+            raise BadRequest("n is not supported: a script gives one choice", "n")
+        users = [message for message in messages if message.get("role") == "user"]
+        system = [text(message) for message in messages if message.get("role") in INSTRUCTIONS]
+        last = users[-1] if users else {}
+        options = body.get("stream_options")
+        return cls(
+            user=text(last),
+            system="\n".join(system),
+            turn=len(users),
+            image=any(part.get("type") == "image_url" for part in _parts(last)),
+            model=str(body.get("model") or "") or None,
+            stream=body.get("stream") is True,
+            include_usage=isinstance(options, dict) and options.get("include_usage") is True,
+            words=sum(len(text(message).split()) for message in messages),
+        )
+
+
+def text(message: dict[str, Any]) -> str:
+    """Join the texts of a message's content."""
+    content = message.get("content")
+    if isinstance(content, str):
+        return content
+    return "".join(str(part.get("text", "")) for part in _parts(message))
+
+
+def _messages(body: JsonObject) -> list[dict[str, Any]]:
+    messages: Any = body.get("messages")
+    if messages is None:
+        raise BadRequest("messages are missing", "messages")
+    if not isinstance(messages, list) or not all(isinstance(one, dict) for one in messages):
+        raise BadRequest("messages must be a list of objects", "messages")
+    if not messages:
+        raise BadRequest("messages must not be empty", "messages")
+    return messages
+
+
+def _parts(message: dict[str, Any]) -> list[dict[str, Any]]:
+    content = message.get("content")
+    parts = content if isinstance(content, list) else []
+    return [part for part in parts if isinstance(part, dict)]

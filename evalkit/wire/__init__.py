@@ -1,0 +1,1 @@
+"""Carrying requests over HTTP: connections, event streams, limits, retries and clocks."""

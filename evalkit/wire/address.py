@@ -1,0 +1,43 @@
+"""The URL that requests go to, made of what an author wrote as `base_url`."""
+
+from functools import lru_cache
+from urllib.parse import SplitResult, urlsplit
+
+from evalkit.model.chat import CallError, Fault
+
+PATH = "/chat/completions"
+
+
+@lru_cache(maxsize=256)
+def endpoint(base_url: str | None, path: str | None = None) -> SplitResult:
+    """Give the URL of chat completions below `base_url`; raises CallError of kind config.
+
+    A query stays behind the path. The path is added once, also where it was written already.
+    """
+    if not base_url or not base_url.strip():
+        raise _unusable("base_url is not set")
+    try:
+        url = urlsplit(base_url.strip())
+        port = url.port
+    except ValueError as error:
+        raise _unusable(f"base_url is no URL: {error}") from None
+    if url.scheme not in ("http", "https") or not url.hostname or port == 0:
+        raise _unusable("base_url must be like https://host/v1")
+    if url.username is not None or url.password is not None:
+        raise _unusable("base_url holds credentials; put the key into api_key")
+    if any(character.isspace() for character in base_url.strip()):
+        raise _unusable("base_url holds a space")
+    added = f"/{(path or PATH).strip('/')}"
+    base = url.path.rstrip("/").removesuffix(added)
+    return url._replace(path=base + added, fragment="")
+
+
+def place(url: SplitResult) -> str:
+    """Give host and port, as a message names them."""
+    port = url.port or (443 if url.scheme == "https" else 80)
+    host = url.hostname or ""
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def _unusable(message: str) -> CallError:
+    return CallError(Fault(kind="config", message=message))

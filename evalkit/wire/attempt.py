@@ -1,0 +1,138 @@
+"""One try: an HTTP request, its clocks, and the reply or the fault that came of it."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+from evalkit.dialect import faults
+from evalkit.dialect.asked import Asked
+from evalkit.dialect.head import Head
+from evalkit.dialect.reply import read_reply
+from evalkit.dialect.stream import Stream
+from evalkit.model.api import Transport, WireRequest
+from evalkit.model.chat import CallError, ChatReply, Timing
+from evalkit.model.deployment import Timeout
+from evalkit.wire.clock import Clock
+from evalkit.wire.sse import MIB, Decoder, too_large
+
+LARGEST_BODY = 64 * MIB
+LARGEST_ERROR = MIB
+
+
+class Attempt:
+    """A try; `head`, `started` and `seconds` tell of it whatever comes of it.
+
+    The clocks to the first token and between tokens are wound by content alone: headers, comments
+    and empty deltas do not count. An unstreamed request only has the total one.
+    """
+
+    def __init__(self, asked: Asked, timeout: Timeout, clock: Clock) -> None:
+        self.head: Head | None = None
+        self.seconds = 0.0
+        self._asked = asked
+        self._timeout = timeout
+        self._clock = clock
+        self.started = clock.now()
+        self._first_token: float | None = None
+        self._stream: Stream | None = None
+        self._contents = 0
+        self._time = asyncio.get_running_loop().time
+        self._end = self._time() + timeout.total
+        first = timeout.first_token if asked.stream else timeout.total
+        self._scope = asyncio.timeout(min(first, timeout.total))
+
+    async def run(self, transport: Transport, request: WireRequest) -> ChatReply:
+        """Send the request and read its reply; raises CallError."""
+        try:
+            async with self._scope:
+                reply = await self._exchange(transport, request)
+        except TimeoutError:
+            self._stop()
+            raise self._late() from None
+        except CallError as error:
+            self._stop()
+            raise self._placed(error) from error.__cause__
+        timing = Timing(total=self.seconds, first_token=self._first_token)
+        return reply.model_copy(update={"timing": timing})
+
+    async def _exchange(self, transport: Transport, request: WireRequest) -> ChatReply:
+        async with transport.send(request) as response:
+            head = self.head = Head(response.status, response.headers)
+            if head.succeeded and head.is_stream:
+                reply = await self._read_stream(head, response.chunks)
+            else:
+                reply = read_reply(self._asked, head, await _whole(head, response.chunks))
+            self._stop()
+            self._scope.reschedule(None)
+        return reply
+
+    async def _read_stream(self, head: Head, chunks: AsyncIterator[bytes]) -> ChatReply:
+        decoder, stream = Decoder(), Stream(self._asked, head)
+        self._stream = stream
+        before: list[bytes] = []
+        broken = ""
+        try:
+            async for chunk in chunks:
+                if not stream.usable:
+                    before.append(chunk)
+                if self._take(decoder, stream, chunk):
+                    break
+        except CallError as error:
+            if error.fault.kind != "connect":
+                raise
+            broken = error.fault.message
+        unfinished = decoder.unfinished()
+        if decoder.replaced:
+            stream.notes.add("utf8_replaced")
+        return stream.end(b"".join(before), unfinished, broken)
+
+    def _take(self, decoder: Decoder, stream: Stream, chunk: bytes) -> bool:
+        """Take a piece of the stream; True at its end."""
+        for event in decoder.feed(chunk):
+            stream.take(event.event, event.data, event.offset)
+            if stream.done:
+                break
+        if stream.contents != self._contents:
+            self._contents = stream.contents
+            self._wind()
+        return stream.done
+
+    def _wind(self) -> None:
+        """Start the clock to the next content."""
+        if self._first_token is None:
+            self._first_token = self._clock.now() - self.started
+        if self._asked.stream:
+            self._scope.reschedule(min(self._end, self._time() + self._timeout.idle))
+
+    def _stop(self) -> None:
+        self.seconds = self._clock.now() - self.started
+
+    def _late(self) -> CallError:
+        host, timeout = self._asked.host, self._timeout
+        partial = self._stream.partial() if self._stream else None
+        if not self._asked.stream or self._time() >= self._end:
+            message = f"{host} did not finish its reply within {timeout.total:g} s"
+            return faults.fault("timeout_total", message, self.head, partial)
+        if self._contents:
+            message = f"{host} sent nothing more of its reply for {timeout.idle:g} s"
+            return faults.fault("timeout_idle", message, self.head, partial)
+        message = f"{host} sent nothing of its reply within {timeout.first_token:g} s"
+        return faults.fault("timeout_first_token", message, self.head, partial)
+
+    def _placed(self, error: CallError) -> CallError:
+        """Add what is known of the response to a fault of the layers below."""
+        if error.fault.status is not None or self.head is None:
+            return error
+        partial = error.fault.partial or (self._stream.partial() if self._stream else None)
+        return faults.fault(error.fault.kind, error.fault.message, self.head, partial)
+
+
+async def _whole(head: Head, chunks: AsyncIterator[bytes]) -> bytes:
+    """Read a body; of an error's only as much as can be of use."""
+    body = bytearray()
+    async for chunk in chunks:
+        body += chunk
+        if len(body) > LARGEST_BODY:
+            raise too_large("body", LARGEST_BODY)
+        if not head.succeeded and len(body) > LARGEST_ERROR:
+            break
+    return bytes(body)

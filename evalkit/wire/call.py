@@ -1,0 +1,186 @@
+"""A line to a deployment: from a ChatRequest to its ChatReply, with limits, retries and timing."""
+
+import json
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Self
+
+from evalkit.dialect.asked import Asked
+from evalkit.dialect.faults import fault
+from evalkit.dialect.request import body
+from evalkit.model.api import Services, Transport, WireRequest
+from evalkit.model.chat import CallError, ChatReply, ChatRequest, Try
+from evalkit.model.data import JsonObject
+from evalkit.model.deployment import Deployment
+from evalkit.wire.address import endpoint, place
+from evalkit.wire.attempt import Attempt
+from evalkit.wire.clock import Clock
+from evalkit.wire.headers import kept, outgoing
+from evalkit.wire.http import Network
+from evalkit.wire.limits import Gate
+from evalkit.wire.retry import Failure, decide
+
+NEGOTIABLE_STATUSES = frozenset({400, 422})
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A request as it is sent, and what it asks for; `options` says whether stream options are."""
+
+    wire: WireRequest
+    asked: Asked
+    options: bool
+
+
+@dataclass(slots=True)
+class Progress:
+    """What a call has come to so far.
+
+    `queued` is the seconds without a place among those in flight, `waited` those before the next
+    try, `began` the start of the first one, and `failure` how the last one ended.
+    """
+
+    tries: list[Try] = field(default_factory=list)
+    queued: float = 0.0
+    waited: float = 0.0
+    began: float | None = None
+    failure: CallError | None = None
+
+    def given_up(self, error: CallError, why: str) -> CallError:
+        """Give the error of the whole call."""
+        message = f"{error.fault.message}; {why}" if why else error.fault.message
+        update = {"message": message, "tries": tuple(self.tries)}
+        return CallError(error.fault.model_copy(update=update))
+
+
+class Line:
+    """Calls one deployment; entered and left on the loop that it is used on.
+
+    Entering never fails for what the deployment lacks: that is a fault of each call.
+    """
+
+    def __init__(
+        self, deployment: Deployment, services: Services, clock: Clock | None = None
+    ) -> None:
+        self._deployment = deployment
+        self._services = services
+        self._clock = clock or Clock()
+        self._gate = Gate(deployment.limits.concurrency, self._clock)
+        self._stack = AsyncExitStack()
+        self._transport: Transport | None = services.transport
+        self._without_options = False
+
+    async def __aenter__(self) -> Self:
+        if self._transport is None:
+            secure = (self._deployment.base_url or "").strip().lower().startswith("https:")
+            network = Network(secure=secure, connect=self._deployment.timeout.connect)
+            self._transport = await self._stack.enter_async_context(network)
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._transport = self._services.transport
+        await self._stack.aclose()
+
+    async def send(self, request: ChatRequest) -> ChatReply:
+        """Give the reply, after as many tries as it takes; raises CallError.
+
+        A waiting retry holds no place among the requests in flight.
+        """
+        sent, progress = self._sent(request), Progress()
+        while True:
+            attempt, answer = await self._try(sent, progress)
+            if isinstance(answer, ChatReply):
+                return _complete(answer, attempt, progress)
+            if self._gives_in(sent, answer):
+                self._without_options = True
+                sent = self._sent(request)
+                progress.waited = 0.0
+            else:
+                progress.waited = await self._wait(attempt, answer, progress)
+
+    async def _try(self, sent: Sent, progress: Progress) -> tuple[Attempt, ChatReply | CallError]:
+        """Send once, when there is a place, and note the try."""
+        if self._transport is None:
+            raise RuntimeError("the line is not entered")
+        async with self._gate.place() as queued:
+            progress.queued += queued
+            attempt = Attempt(sent.asked, self._deployment.timeout, self._clock)
+            self._begin(attempt, progress)
+            answer: ChatReply | CallError
+            try:
+                answer = await attempt.run(self._transport, sent.wire)
+            except CallError as error:
+                answer = error
+        progress.tries.append(_noted(attempt, answer, progress.waited))
+        return attempt, answer
+
+    def _begin(self, attempt: Attempt, progress: Progress) -> None:
+        """Start the first try's clock; raises the last error where a retry got its place late."""
+        if progress.began is None:
+            progress.began = attempt.started
+        elif progress.failure is not None:
+            spent, total = attempt.started - progress.began, self._deployment.retry.total
+            if spent >= total:
+                why = f"no place for another try within {total:g} s"
+                raise progress.given_up(progress.failure, why) from progress.failure.__cause__
+
+    async def _wait(self, attempt: Attempt, error: CallError, progress: Progress) -> float:
+        """Wait for the next try; raises the error of the call where there is to be none."""
+        failure = Failure(error.fault, attempt.head.headers if attempt.head else {})
+        spent = self._clock.now() - (progress.began or 0.0)
+        decision = decide(self._deployment.retry, progress.tries, failure, spent, self._clock)
+        if decision.wait is None:
+            raise progress.given_up(error, decision.why) from error.__cause__
+        progress.failure = error
+        await self._clock.sleep(decision.wait)
+        return decision.wait
+
+    def _gives_in(self, sent: Sent, error: CallError) -> bool:
+        """Whether the server only refuses to be asked for the usage of a stream."""
+        named = "stream_options" in error.fault.message
+        return sent.options and named and error.fault.status in NEGOTIABLE_STATUSES
+
+    def _sent(self, request: ChatRequest) -> Sent:
+        deployment = self._deployment
+        url = endpoint(deployment.base_url, deployment.path)
+        content = self._body(request)
+        if self._without_options:
+            content.pop("stream_options", None)
+        data = json.dumps(content, separators=(",", ":")).encode()
+        key = deployment.api_key.name if deployment.api_key else None
+        return Sent(
+            WireRequest("POST", url.geturl(), outgoing(deployment, stream=request.stream), data),
+            Asked.of(content, host=place(url), size=len(data), key=key),
+            "stream_options" in content,
+        )
+
+    def _body(self, request: ChatRequest) -> JsonObject:
+        try:
+            return body(request, self._deployment, self._services.files)
+        except OSError as error:
+            raise fault("config", f"an attachment cannot be read: {error}") from error
+
+
+def _noted(attempt: Attempt, answer: ChatReply | CallError, waited: float) -> Try:
+    return Try(
+        status=attempt.head.status if attempt.head else None,
+        kind=answer.fault.kind if isinstance(answer, CallError) else None,
+        waited=waited,
+        seconds=attempt.seconds,
+        request_id=attempt.head.request_id if attempt.head else None,
+    )
+
+
+def _complete(reply: ChatReply, attempt: Attempt, progress: Progress) -> ChatReply:
+    """Add what the call knows to the reply; all of it is typed already, so nothing is validated."""
+    timing = reply.timing and reply.timing.model_copy(update={"queued": progress.queued})
+    safe = kept(attempt.head.headers) if attempt.head else {}
+    return reply.model_copy(
+        update={"timing": timing, "tries": tuple(progress.tries), "headers": safe}
+    )

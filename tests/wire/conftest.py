@@ -1,0 +1,219 @@
+"""A server of raw bytes on a loopback socket, and the deployments that call it."""
+
+import asyncio
+import json
+import socket
+import struct
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import closing, suppress
+from typing import Any, Self
+
+import pytest
+
+from evalkit.model.api import Services
+from evalkit.model.chat import Attachment, CallError, ChatRequest, Fault, Message, TextPart
+from evalkit.model.deployment import Deployment, Limits, Retry, Timeout
+from evalkit.source import Span
+from evalkit.wire.call import Line
+from evalkit.wire.clock import Clock
+
+Handler = Callable[[asyncio.StreamWriter, int], Awaitable[None]]
+
+
+class NoFiles:
+    """There are no attachments."""
+
+    def read(self, attachment: Attachment) -> bytes:
+        raise FileNotFoundError(attachment.name)
+
+    def base64(self, attachment: Attachment) -> str:
+        raise FileNotFoundError(attachment.name)
+
+
+class RawServer:
+    """Reads requests and lets `handler` write what it likes; `requests` are the bodies it got."""
+
+    def __init__(self, handler: Handler) -> None:
+        self._handler = handler
+        self._tasks: set[asyncio.Task[None]] = set()
+        self.requests: list[Any] = []
+        self.heads: list[str] = []
+        self.connections = 0
+        self.port = 0
+
+    @property
+    def base_url(self) -> str:
+        return f"http://127.0.0.1:{self.port}/v1"
+
+    async def __aenter__(self) -> Self:
+        self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0)
+        self.port = self._server.sockets[0].getsockname()[1]
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._server.close()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def quiet(self) -> None:
+        """Wait until no connection is open."""
+        while self._tasks:
+            await asyncio.wait(self._tasks)
+
+    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.connections += 1
+        task = asyncio.ensure_future(self._serve(reader, writer))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(asyncio.IncompleteReadError, ConnectionError), closing(writer):
+            while True:
+                await self._receive(reader)
+                await self._handler(writer, len(self.requests))
+
+    async def _receive(self, reader: asyncio.StreamReader) -> None:
+        head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
+        size = int(head.lower().partition("content-length:")[2].split()[0])
+        self.heads.append(head)
+        self.requests.append(json.loads(await reader.readexactly(size)))
+
+
+def response(
+    status: int,
+    body: bytes,
+    content_type: str = "application/json",
+    headers: Sequence[tuple[str, str]] = (),
+) -> bytes:
+    """Give a whole HTTP response that leaves the connection open."""
+    named = (("Content-Type", content_type), ("Content-Length", str(len(body))), *headers)
+    lines = [f"HTTP/1.1 {status} Status", *(f"{name}: {value}" for name, value in named)]
+    return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
+
+
+def sending(*responses: bytes) -> Handler:
+    """Answer the first request with the first response, and so on; the last one stays."""
+
+    async def handle(writer: asyncio.StreamWriter, number: int) -> None:
+        writer.write(responses[min(number, len(responses)) - 1])
+        await writer.drain()
+
+    return handle
+
+
+class Waits:
+    """A clock that never waits: `slept` are the seconds that it was asked to."""
+
+    def __init__(self, chance: float = 0.5) -> None:
+        self.slept: list[float] = []
+        self._chance = chance
+
+    @property
+    def clock(self) -> Clock:
+        return Clock(sleep=self._sleep, draw=lambda: self._chance)
+
+    async def _sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+
+
+def deployment(base_url: str | None, **settings: Any) -> Deployment:
+    """Give a deployment of model `m`, with short clocks."""
+    timeout = Timeout(connect=1.0, first_token=2.0, idle=2.0, total=5.0)
+    given = {"model": "m", "timeout": timeout, "retry": Retry(), "limits": Limits(), **settings}
+    return Deployment(name="d", span=Span("suite.yaml"), base_url=base_url, **given)
+
+
+def asking(text: str = "hello", *, stream: bool = False) -> ChatRequest:
+    return ChatRequest(
+        messages=(Message(role="user", parts=(TextPart(text=text),)),), stream=stream
+    )
+
+
+SERVICES = Services(files=NoFiles())
+ONE_TRY = Retry(tries=1)
+
+
+def clocks(**seconds: float) -> Timeout:
+    return Timeout(**{"connect": 1.0, "first_token": 1.0, "idle": 1.0, "total": 2.0, **seconds})
+
+
+async def answer(base_url: str, *, stream: bool = True, **settings: Any) -> Any:
+    called = deployment(base_url, **{"timeout": clocks(), **settings})
+    async with Line(called, SERVICES, Waits().clock) as line:
+        try:
+            return await line.send(asking(stream=stream))
+        except CallError as error:
+            return error.fault
+
+
+def served(handler: Any, **settings: Any) -> Any:
+    async def run() -> Any:
+        async with RawServer(handler) as server:
+            return await answer(server.base_url, **settings)
+
+    return asyncio.run(run())
+
+
+def fault(handler: Any, **settings: Any) -> Fault:
+    found = served(handler, **{"retry": ONE_TRY, **settings})
+    assert isinstance(found, Fault), found
+    return found
+
+
+def writing(*parts: bytes, then: str = "wait") -> Any:
+    """Write the parts, then wait for ever, close, or reset the connection."""
+
+    async def handle(writer: asyncio.StreamWriter, _: int) -> None:
+        for part in parts:
+            writer.write(part)
+            await writer.drain()
+        if then == "wait":
+            await asyncio.Event().wait()
+        if then == "reset":
+            reset(writer)
+        writer.close()
+
+    return handle
+
+
+def dripping(head: bytes, drop: bytes, every: float = 0.01) -> Any:
+    async def handle(writer: asyncio.StreamWriter, _: int) -> None:
+        writer.write(head)
+        while True:
+            writer.write(drop)
+            await writer.drain()
+            await asyncio.sleep(every)
+
+    return handle
+
+
+def reset(writer: asyncio.StreamWriter) -> None:
+    connection = writer.get_extra_info("socket")
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    writer.transport.abort()
+
+
+class Wire:
+    """What the tests of this folder are made of."""
+
+    server = RawServer
+    waits = Waits
+    services = SERVICES
+    one_try = ONE_TRY
+    answer = staticmethod(answer)
+    asking = staticmethod(asking)
+    clocks = staticmethod(clocks)
+    deployment = staticmethod(deployment)
+    dripping = staticmethod(dripping)
+    fault = staticmethod(fault)
+    reset = staticmethod(reset)
+    response = staticmethod(response)
+    sending = staticmethod(sending)
+    served = staticmethod(served)
+    writing = staticmethod(writing)
+
+
+@pytest.fixture
+def wire() -> type[Wire]:
+    return Wire
