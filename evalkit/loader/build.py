@@ -29,7 +29,16 @@ ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
 NAME_RULE: Final = "use letters, digits, '.', '_' and '-', at most 80, a letter or digit first"
 TAG: Final = re.compile(r"[^\W\d][\w.-]*")
 MARKS: Final = frozenset(
-    "skip xfail parametrize usefixtures filterwarnings skipif tryfirst trylast".split()
+    [
+        "skip",
+        "xfail",
+        "parametrize",
+        "usefixtures",
+        "filterwarnings",
+        "skipif",
+        "tryfirst",
+        "trylast",
+    ]
 )
 WORDS: Final = frozenset({"and", "or", "not", "True", "False", "None"})
 """What means something else in pytest's `-m`."""
@@ -73,9 +82,11 @@ class Conversations:
         messages = Messages(self.context, templates, values)
         replies = Demands(self.context, templates, "turn")
         each = replies.read(merged.entries.get("each_turn"), "each_turn")
-        turns, of_turns = Turns(messages, replies, each).read(
-            merged.entries.get("turns", Items([], node.span))
-        ) if "turns" in merged.entries else ([], [])
+        turns, of_turns = (
+            Turns(messages, replies, each).read(merged.entries.get("turns", Items([], node.span)))
+            if "turns" in merged.entries
+            else ([], [])
+        )
         whole = Demands(self.context, templates, "conversation").read(
             merged.entries.get("expect"), "expect"
         )
@@ -88,7 +99,9 @@ class Conversations:
             **self._read_rest(merged, messages),
         }
         rest = without(merged, *READ_HERE)
-        form = Form(Conversation, rest, self.context.found, given=given, text=self.context.file_text)
+        form = Form(
+            Conversation, rest, self.context.found, given=given, text=self.context.file_text
+        )
         conversation = build(form).value if "id" in merged.entries and turns else None
         return None if conversation is None else Made(conversation, demands)
 
@@ -134,7 +147,9 @@ class Conversations:
                 self.context.found.add(tag.span, message, hint)
 
     def _demand_expectation(self, merged: Table, node: Table, *, anything: bool) -> None:
-        written = merged.entries.keys() & {"expect", "each_turn"} or "expect" in _keys_of_turns(node)
+        written = merged.entries.keys() & {"expect", "each_turn"} or "expect" in _keys_of_turns(
+            node
+        )
         if anything or written or _flag(merged, "unchecked", default=False):
             return
         if "turns" in node.entries:

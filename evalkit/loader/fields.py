@@ -1,6 +1,6 @@
 """What the models say of the keys that authors write."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from types import UnionType
 from typing import Annotated, Any, Final, Literal, TypeAlias, TypeVar, Union, get_args, get_origin
 
@@ -8,7 +8,6 @@ from pydantic import BaseModel, JsonValue
 
 from evalkit.loader.tree import Step
 from evalkit.model.check import Check
-from evalkit.model.data import FromFile
 from evalkit.model.deployment import Deployment
 from evalkit.model.suite import Conversation, Suite, Turn
 

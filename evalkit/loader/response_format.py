@@ -47,7 +47,10 @@ def _with_schema(node: Table, context: Context) -> JsonObject | None:
         return None
     name, strict = _name(node, named, context), _strict(node, context)
     inner: JsonObject = {"name": name, "schema": schema}
-    return {"type": "json_schema", "json_schema": inner | ({} if strict is None else {"strict": strict})}
+    return {
+        "type": "json_schema",
+        "json_schema": inner | ({} if strict is None else {"strict": strict}),
+    }
 
 
 def _name(node: Table, default: str, context: Context) -> str:

@@ -60,7 +60,7 @@ def _lines(scalar: Scalar, context: Context) -> list[Span]:
 
 def _line_span(scalar: Scalar, line: int | None, context: Context) -> Span:
     spans = _lines(scalar, context)
-    if line is None or not "\n" in scalar.source:
+    if line is None or "\n" not in scalar.source:
         return scalar.span
     return spans[min(line, len(spans)) - 1]
 

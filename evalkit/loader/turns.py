@@ -43,7 +43,9 @@ class Turns:
         context = self.demands.context
         if not isinstance(node, Items):
             context.found.add(
-                node.span, f"'turns' must be a list, not {found(node)}", "write a '-' before each turn"
+                node.span,
+                f"'turns' must be a list, not {found(node)}",
+                "write a '-' before each turn",
             )
             return [], []
         steps = self._steps(node)
