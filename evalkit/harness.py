@@ -128,8 +128,8 @@ class Execution:
         with contextlib.suppress(KeyboardInterrupt):  # a second one: whatever runs is cancelled
             if interrupted:
                 self.engine.drain(GRACE)
-        unreported = self.engine.unreported
         self.engine.close()
+        unreported = self.engine.unreported
         return self._finish(unreported, interrupted=interrupted)
 
     def _finish(self, unreported: Sequence[str], *, interrupted: bool) -> str | None:

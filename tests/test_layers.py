@@ -24,7 +24,7 @@ TABLE = {
     "template": "errors source",
     "model": "source errors secrets template",
     "reading": "model errors",
-    "checks": "model registry reading",
+    "checks": "model errors registry reading",
     "dialect": "model errors reading",
     "wire": "model errors secrets dialect",
     "server": "model errors dialect wire",

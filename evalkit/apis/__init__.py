@@ -3,4 +3,4 @@
 from evalkit.model.api import Api
 from evalkit.registry import Registry
 
-registry = Registry[Api]("evalkit.apis", Api, "evalkit.apis")  # type: ignore[type-abstract] # only subclasses are made
+registry = Registry("evalkit.apis", Api, "evalkit.apis")  # type: ignore[type-abstract] # only subclasses are made

@@ -35,7 +35,8 @@ class SuiteFile(pytest.File):
 
     def collect(self) -> Iterator["ConversationItem"]:
         for case in Session.of(self.config).harness.read(self.path):
-            yield ConversationItem.from_parent(self, name=case.node, case=case)
+            node_id = f"{self.nodeid}::{case.node}"  # parsed by pytest as it does those of a cache
+            yield ConversationItem.from_parent(self, name=case.node, nodeid=node_id, case=case)
 
 
 class ConversationItem(pytest.Item):

@@ -33,7 +33,7 @@ class Session(Ending):
             config.pluginmanager.register(self.progress, "evalkit-progress")
         listen = self.progress.count if self.progress else ignore
         self.harness = Harness(settings(config, self.worker or {}), listen)
-        self.selected: list[Item] = []
+        self.begun = False
 
     @classmethod
     def of(cls, config: pytest.Config) -> Self:
@@ -61,7 +61,6 @@ class Session(Ending):
             return
         for node in nodes:
             node.plan(planned[node.case.id])
-        self.selected = [planned[node.case.id] for node in nodes]
 
     def outcomes(self, node: "ConversationItem") -> tuple[Item, tuple[Outcome, ...]]:
         """Wait for an item's outcomes; the first one asked for starts all that are selected.
@@ -71,10 +70,19 @@ class Session(Ending):
         if node.item is None:
             message = f"{node.nodeid} was never planned"
             raise LookupError(message)
-        if self.progress:
-            self.progress.expect(self.selected)
-        self.harness.begin([node.item] if self.worker else self.selected)
+        if self.worker:
+            self.harness.begin([node.item])
+        elif not self.begun:
+            self._begin(node.session)
         return node.item, self.harness.outcomes(node.item)
+
+    def _begin(self, session: pytest.Session) -> None:
+        """Start what is left after every plugin has deselected."""
+        items = [item for node in session.items if (item := getattr(node, "item", None))]
+        if self.progress:
+            self.progress.expect(items)
+        self.begun = True
+        self.harness.begin(items)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(

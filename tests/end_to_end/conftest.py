@@ -67,6 +67,14 @@ class Project:
     def evalkit(self, *arguments: str) -> Ran:
         return self.run(sys.executable, "-m", "evalkit", *arguments)
 
+    def evalkit_run(self, *arguments: str) -> Ran:
+        """Run suites, with the plugin's options under their short names."""
+        return self.evalkit("run", *(word.replace("--evalkit-", "--") for word in arguments))
+
+    @staticmethod
+    def option(name: str, value: str) -> tuple[str]:
+        return (f"--evalkit-{name}={value}",)
+
     def run(self, *command: str) -> Ran:
         done = subprocess.run(
             command,
