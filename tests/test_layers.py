@@ -30,7 +30,7 @@ TABLE = {
     "server": "model errors dialect wire",
     "apis": "model errors registry secrets template reading dialect wire server",
     "loader": "model errors source secrets template checks apis",
-    "planner": "model errors template",
+    "planner": "model errors template source",
     "grading": "model errors template",
     "conversation": "model errors template reading grading",
     "summary": "model errors statistics",

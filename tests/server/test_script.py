@@ -90,5 +90,5 @@ def test_a_pattern_that_does_not_compile_is_refused() -> None:
 
 
 def test_a_body_without_messages_is_refused() -> None:
-    with pytest.raises(ValueError, match="messages must be a list"):
+    with pytest.raises(ValueError, match="messages are missing"):
         Asked.of({"model": "m"})
