@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from evalkit.cli.root import find_paths, find_root
+from evalkit.cli.root import locate
 from evalkit.errors import NothingSelected
 
 if TYPE_CHECKING:
@@ -19,11 +19,9 @@ def load_suites(paths: Sequence[str], root: str | None) -> "Loaded":
     from evalkit.loader.discover import find
     from evalkit.loader.load import load
 
-    current = Path.cwd()
-    top = Path(root).resolve() if root else find_root(current, paths)
-    chosen = find_paths(current, top, paths)
-    files = find(top, [current / path.partition("::")[0] for path in chosen], ())
+    place = locate(Path.cwd(), paths, root)
+    files = find(place.root, [Path(path.partition("::")[0]) for path in place.paths], ())
     if not files:
-        places = ", ".join(map(repr, chosen))
-        raise NothingSelected(f"no suite in {places}\n  hint: evalkit init writes a first one")
-    return load(top, files)
+        looked = ", ".join(map(repr, paths or place.paths))
+        raise NothingSelected(f"no suite in {looked}\n  hint: evalkit init writes a first one")
+    return load(place.root, files)

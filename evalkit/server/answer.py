@@ -20,7 +20,7 @@ NO_COMPLETIONS = {
 
 
 async def send(request: web.Request, completion: Completion) -> web.StreamResponse:
-    """Answer `request`; ends in CancelledError where its connection is lost, as some faults want."""
+    """Answer `request`; raises CancelledError where its connection is lost, or has to be."""
     reply = completion.reply
     await asyncio.sleep(completion.delay)
     if reply.error:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from evalkit.cli.root import find_paths, find_root
+from evalkit.cli.root import find_root, locate
 from evalkit.errors import UsageError
 
 
@@ -57,41 +57,93 @@ def test_without_anything_the_root_is_the_current_folder(tmp_path: Path) -> None
     assert find_root(inner, ()) == inner
 
 
+def test_without_anything_the_root_of_paths_elsewhere_is_above_them(tmp_path: Path) -> None:
+    make(tmp_path, here__a="", there__b="")
+
+    assert find_root(tmp_path / "here", ["../there/b"]) == tmp_path / "there"
+
+
 def test_paths_default_to_suites_here(tmp_path: Path) -> None:
-    make(tmp_path, suites__a="", inner__suites__b="")
+    make(tmp_path, suites__a="", inner__suites__b="", pytest_ini="")
 
-    found = find_paths(tmp_path / "inner", tmp_path, ())
+    place = locate(tmp_path / "inner", ())
 
-    assert found == (str(tmp_path / "inner" / "suites"),)
+    assert (place.root, place.paths) == (tmp_path, (str(tmp_path / "inner" / "suites"),))
 
 
 def test_paths_default_to_suites_in_the_root(tmp_path: Path) -> None:
     make(tmp_path, suites__a="", source__b="")
 
-    assert find_paths(tmp_path / "source", tmp_path, ()) == (str(tmp_path / "suites"),)
+    assert locate(tmp_path / "source", ()).paths == (str(tmp_path / "suites"),)
 
 
 def test_paths_default_to_here_where_there_is_no_suites_folder(tmp_path: Path) -> None:
-    assert find_paths(tmp_path, tmp_path, ()) == (str(tmp_path),)
+    assert locate(tmp_path, ()).paths == (str(tmp_path),)
 
 
-def test_named_paths_stay_as_they_are_given(tmp_path: Path) -> None:
+def test_paths_default_to_a_named_root_elsewhere(tmp_path: Path) -> None:
+    make(tmp_path, suites__a="", other__b="")
+
+    assert locate(tmp_path, (), "other").paths == (str(tmp_path / "other"),)
+
+
+def test_a_named_path_keeps_the_id_of_an_item(tmp_path: Path) -> None:
     make(tmp_path, suites__a="")
 
-    assert find_paths(tmp_path, tmp_path, ["suites/a::burger[x]"]) == ("suites/a::burger[x]",)
+    place = locate(tmp_path / "suites", ["../suites/a::burger[x::y]"])
+
+    assert place.paths == (f"{tmp_path}/suites/a::burger[x::y]",)
 
 
-def test_a_path_that_does_not_exist_is_refused_with_the_nearest(tmp_path: Path) -> None:
-    make(tmp_path, suites__burger="")
+def test_a_named_root_is_relative_to_the_current_folder(tmp_path: Path) -> None:
+    make(tmp_path, inner__suites__a="", pytest_ini="")
 
-    with pytest.raises(UsageError) as refused:
-        find_paths(tmp_path, tmp_path, ["suites/burgr::x"])
+    place = locate(tmp_path, (), "inner")
 
-    assert str(refused.value) == (
-        "no such file or folder: 'suites/burgr::x'\n  hint: did you mean 'burger'?"
+    assert (place.root, place.paths) == (
+        tmp_path / "inner",
+        (str(tmp_path / "inner" / "suites"),),
     )
 
 
-def test_a_path_in_no_folder_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="relative to the current folder"):
-        find_paths(tmp_path, tmp_path, ["nowhere/at/all"])
+def test_a_path_by_way_of_a_link_is_below_the_root(tmp_path: Path) -> None:
+    make(tmp_path, project__suites__a="")
+    (tmp_path / "link").symlink_to("project")
+
+    place = locate(tmp_path / "project", ["../link/suites"], ".")
+
+    assert place.paths == (str(tmp_path / "project" / "suites"),)
+
+
+RELATIVE = "a path is relative to the current folder"
+
+REFUSED: dict[str, tuple[list[str], str | None, str]] = {
+    "a path that does not exist": (
+        ["suites/burgr::x"],
+        None,
+        "no such file or folder: 'suites/burgr::x'\n  hint: did you mean 'burger'?",
+    ),
+    "a path in no folder": (
+        ["nowhere/at/all"],
+        None,
+        f"no such file or folder: 'nowhere/at/all'\n  hint: {RELATIVE}",
+    ),
+    "a root that does not exist": ([], "nowhere", "the root 'nowhere' is no folder"),
+    "a path beside the root": (
+        ["other"],
+        "suites",
+        "'other' is not below the root '{root}/suites'\n  hint: --root names another",
+    ),
+}
+
+
+@pytest.mark.parametrize(("paths", "root", "message"), REFUSED.values(), ids=list(REFUSED))
+def test_what_cannot_be_located_is_refused(
+    paths: list[str], root: str | None, message: str, tmp_path: Path
+) -> None:
+    make(tmp_path, suites__burger="", other__a="")
+
+    with pytest.raises(UsageError) as refused:
+        locate(tmp_path, paths, root)
+
+    assert str(refused.value) == message.replace("{root}", str(tmp_path))

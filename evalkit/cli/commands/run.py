@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from evalkit.cli.arguments import Value, to_pytest
-from evalkit.cli.root import find_paths, find_root
+from evalkit.cli.root import locate
 from evalkit.errors import UsageError
 
 
@@ -42,13 +42,12 @@ def run(
     """Run suites and report on them."""
     if options["processes"] is not None and find_spec("xdist") is None:
         raise UsageError("-n needs pytest-xdist\n  hint: pip install pytest-xdist")
-    current = Path.cwd()
-    top = Path(root) if root else find_root(current, paths)
-    chosen = find_paths(current, top, paths)
+    place = locate(Path.cwd(), paths, root)
 
     import pytest
 
-    return pytest.main(to_pytest(_plugin(), {"root": top, **options}, chosen, context.args))
+    given = to_pytest(_plugin(), {"root": place.root, **options}, place.paths, context.args)
+    return pytest.main(given)
 
 
 def _plugin() -> str:

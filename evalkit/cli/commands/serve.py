@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from evalkit.cli.console import echo, table
+from evalkit.cli.script import load_script
 
 if TYPE_CHECKING:
     from evalkit.server.app import Received
@@ -30,11 +31,15 @@ curl {url}/chat/completions -H "Authorization: Bearer $OPENAI_API_KEY" \\
 @click.option("--unsafe-bind", is_flag=True, help="Let other machines in; needs --token.")
 def serve(script: Path, host: str, port: int, token: str | None, *, unsafe_bind: bool) -> None:
     """Answer as SCRIPT, a YAML file of rules, says, until Ctrl-C."""
-    from evalkit.loader.script import load_script
     from evalkit.server.thread import ServerThread
 
     running = ServerThread(
-        load_script(script), host=host, port=port, token=token, unsafe_bind=unsafe_bind, listen=_tell
+        load_script(script),
+        host=host,
+        port=port,
+        token=token,
+        unsafe_bind=unsafe_bind,
+        listen=_tell,
     )
     with contextlib.suppress(KeyboardInterrupt), running as server:
         echo(EXAMPLE.format(url=server.base_url, key="TOKEN" if token else "any"))
