@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from itertools import count
 from types import TracebackType
-from typing import Self, TypedDict
+from typing import Self
 
 from aiohttp import web
 
@@ -14,7 +14,7 @@ from evalkit.model.data import JsonObject
 from evalkit.server.answer import marks, refuse, send
 from evalkit.server.asked import Asked, BadRequest, parse
 from evalkit.server.completion import CREATED, Completion
-from evalkit.server.door import Door, invalid, refuse_bind
+from evalkit.server.door import LOOPBACK, Binding, Door, invalid
 from evalkit.server.rules import Rules
 from evalkit.server.script import Script
 
@@ -47,38 +47,22 @@ class Received:
     ended: float = 0.0
 
 
-class Settings(TypedDict, total=False):
-    """What a Server takes beside its script."""
-
-    host: str
-    port: int
-    token: str | None
-    unsafe_bind: bool
-    listen: Callable[[Received], None] | None
-
-
 class Server:
     """A scripted deployment that listens while it is entered, and keeps the requests it received.
 
-    `host` has to be a loopback address unless `unsafe_bind` is given, and then a `token` is needed.
     `listen` is told of each request when it ends; then none is kept.
     """
 
-    def __init__(  # noqa: PLR0913 - settings by name
+    def __init__(
         self,
         script: Script,
-        *,
-        host: str = "127.0.0.1",
-        port: int = 0,
-        token: str | None = None,
-        unsafe_bind: bool = False,
+        binding: Binding = LOOPBACK,
         listen: Callable[[Received], None] | None = None,
     ) -> None:
-        refuse_bind(host, token=token, unsafe_bind=unsafe_bind)
         self.requests: list[Received] = []
         self.base_url = ""
         self._script, self._rules = script, Rules(script)
-        self._host, self._port, self._door = host, port, Door(host, token)
+        self._binding, self._door = binding, Door(binding.host, binding.token)
         self._listen = listen
         self._numbers = count(1)
         self._runner: web.AppRunner | None = None
@@ -90,12 +74,13 @@ class Server:
             app, access_log=None, shutdown_timeout=PATIENCE, handler_cancellation=True
         )
         await self._runner.setup()
-        site = web.TCPSite(self._runner, self._host, self._port, backlog=BACKLOG)
+        host, port = self._binding.host, self._binding.port
+        site = web.TCPSite(self._runner, host, port, backlog=BACKLOG)
         try:
             await site.start()
         except OSError as error:
             await self._runner.cleanup()
-            message = f"cannot listen on {self._host}:{self._port}: {error.strerror}"
+            message = f"cannot listen on {host}:{port}: {error.strerror}"
             raise UsageError(message) from error
         host, port = self._runner.addresses[0][:2]
         self.base_url = f"http://[{host}]:{port}/v1" if ":" in host else f"http://{host}:{port}/v1"

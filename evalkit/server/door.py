@@ -14,6 +14,26 @@ OWN_SITES = frozenset({"same-origin", "none"})
 
 
 @dataclass(frozen=True, slots=True)
+class Binding:
+    """Where a server listens; port 0 is any free one.
+
+    Raises UsageError for a `host` that other machines can reach, unless `unsafe_bind` is given, and
+    a `token` with it.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = 0
+    token: str | None = None
+    unsafe_bind: bool = False
+
+    def __post_init__(self) -> None:
+        if is_loopback(self.host) or (self.unsafe_bind and self.token):
+            return
+        hint = "  hint: that needs --unsafe-bind and --token"
+        raise UsageError(f"{self.host!r} can be reached from other machines\n{hint}")
+
+
+@dataclass(frozen=True, slots=True)
 class Door:
     """Guards a server that listens on `host`.
 
@@ -37,19 +57,14 @@ class Door:
         return None
 
 
-def refuse_bind(host: str, *, token: str | None, unsafe_bind: bool) -> None:
-    """Refuse to be reached from other machines without being told to, and a token."""
-    if is_loopback(host) or (unsafe_bind and token):
-        return
-    hint = "  hint: that needs --unsafe-bind and --token"
-    raise UsageError(f"{host!r} can be reached from other machines\n{hint}")
-
-
 def is_loopback(host: str) -> bool:
     try:
         return host == "localhost" or ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+LOOPBACK = Binding()
 
 
 def invalid(

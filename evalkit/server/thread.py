@@ -1,19 +1,26 @@
 """A server on a thread and loop of its own, for whoever has no loop."""
 
 import asyncio
+from collections.abc import Callable
 from threading import Thread
 from types import TracebackType
-from typing import Self, Unpack
+from typing import Self
 
-from evalkit.server.app import Received, Server, Settings
+from evalkit.server.app import Received, Server
+from evalkit.server.door import LOOPBACK, Binding
 from evalkit.server.script import Script
 
 
 class ServerThread:
     """Serves a script while it is entered; takes what a Server takes."""
 
-    def __init__(self, script: Script, **settings: Unpack[Settings]) -> None:
-        self._server = Server(script, **settings)
+    def __init__(
+        self,
+        script: Script,
+        binding: Binding = LOOPBACK,
+        listen: Callable[[Received], None] | None = None,
+    ) -> None:
+        self._server = Server(script, binding, listen)
 
     @property
     def base_url(self) -> str:

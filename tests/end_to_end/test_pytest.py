@@ -263,9 +263,7 @@ def test_known_failures_do_not_fail_the_run(command: Command, project: Project) 
 
 
 @COMMANDS
-def test_a_run_whose_items_are_all_skipped_selects_nothing(
-    command: Command, bare: Any
-) -> None:
+def test_a_run_whose_items_are_all_skipped_selects_nothing(command: Command, bare: Any) -> None:
     skipped = HOLDING.replace("- id: greeting", "- id: greeting\n    skip: later")
     made = bare({"suites/deployments.yaml": DEAD.format(port=9), "suites/a.yaml": skipped})
     ran = command(made)("suites")

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from openai import OpenAI
 
+from evalkit.server.door import Binding
 from evalkit.server.script import Script
 from evalkit.server.thread import ServerThread
 
@@ -19,7 +20,7 @@ def serve() -> Iterator[Serve]:
     with ExitStack() as running:
 
         def start(script: dict[str, Any], token: str | None = None) -> ServerThread:
-            made = ServerThread(Script.model_validate(script), token=token)
+            made = ServerThread(Script.model_validate(script), Binding(token=token))
             return running.enter_context(made)
 
         yield start

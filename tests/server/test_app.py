@@ -11,6 +11,7 @@ import pytest
 
 from evalkit.errors import UsageError
 from evalkit.server.app import Server
+from evalkit.server.door import Binding
 from evalkit.server.script import Script
 from evalkit.server.thread import ServerThread
 
@@ -150,9 +151,9 @@ def test_only_who_knows_the_server_is_let_in(
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        pytest.param(b"{", "the body is no chat request", id="no JSON"),
-        pytest.param(b"[]", "the body is no chat request", id="no object"),
-        pytest.param(b"{}", "messages must be a list", id="no messages"),
+        pytest.param(b"{", "the body is no JSON", id="no JSON"),
+        pytest.param(b"[]", "the body is no JSON object", id="no object"),
+        pytest.param(b"{}", "messages are missing", id="no messages"),
     ],
 )
 def test_a_body_that_is_no_request_is_refused(serve: Serve, content: bytes, message: str) -> None:
@@ -179,7 +180,7 @@ def test_a_path_before_the_endpoint_is_a_vendors(serve: Serve) -> None:
 )
 def test_other_machines_are_kept_out(options: dict[str, Any]) -> None:
     with pytest.raises(UsageError, match="needs --unsafe-bind and --token"):
-        Server(Script(), host="192.0.2.1", **options)
+        Server(Script(), Binding("192.0.2.1", **options))
 
 
 def test_a_port_in_use_is_named() -> None:
@@ -188,4 +189,4 @@ def test_a_port_in_use_is_named() -> None:
         taken.listen()
         port = taken.getsockname()[1]
         with pytest.raises(UsageError, match=f"cannot listen on 127.0.0.1:{port}"):
-            ServerThread(Script(), port=port).__enter__()
+            ServerThread(Script(), Binding(port=port)).__enter__()

@@ -31,16 +31,11 @@ curl {url}/chat/completions -H "Authorization: Bearer $OPENAI_API_KEY" \\
 @click.option("--unsafe-bind", is_flag=True, help="Let other machines in; needs --token.")
 def serve(script: Path, host: str, port: int, token: str | None, *, unsafe_bind: bool) -> None:
     """Answer as SCRIPT, a YAML file of rules, says, until Ctrl-C."""
+    from evalkit.server.door import Binding
     from evalkit.server.thread import ServerThread
 
-    running = ServerThread(
-        load_script(script),
-        host=host,
-        port=port,
-        token=token,
-        unsafe_bind=unsafe_bind,
-        listen=_tell,
-    )
+    binding = Binding(host, port, token, unsafe_bind)
+    running = ServerThread(load_script(script), binding, _tell)
     with contextlib.suppress(KeyboardInterrupt), running as server:
         echo(EXAMPLE.format(url=server.base_url, key="TOKEN" if token else "any"))
         Event().wait()
