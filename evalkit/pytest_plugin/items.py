@@ -7,10 +7,9 @@ from typing import Any
 import pytest
 
 from evalkit.loader import discover
-from evalkit.model.trial import Item
 from evalkit.planner import Case
+from evalkit.pytest_plugin.node import Node
 from evalkit.pytest_plugin.session import Session
-from evalkit.pytest_plugin.tally import PROPERTY
 from evalkit.report import failure
 from evalkit.summary import settle
 
@@ -39,14 +38,11 @@ class SuiteFile(pytest.File):
             yield ConversationItem.from_parent(self, name=case.node, nodeid=node_id, case=case)
 
 
-class ConversationItem(pytest.Item):
+class ConversationItem(Node):
     """One conversation with one deployment, all attempts of it."""
 
     def __init__(self, *, case: Case, **node: Any) -> None:  # noqa: ANN401 - pytest's own
-        super().__init__(**node)
-        self.case = case
-        self.item: Item | None = None
-        self.seconds = 0.0
+        super().__init__(case=case, **node)
         self._failure: str | None = None
         for tag in case.conversation.tags:
             self.config.addinivalue_line("markers", f"{tag}: a tag of a suite")
@@ -54,13 +50,6 @@ class ConversationItem(pytest.Item):
         if case.conversation.xfail is not None:
             reason = case.conversation.xfail
             self.add_marker(pytest.mark.xfail(raises=ExpectationFailed, reason=reason))
-
-    def plan(self, item: Item) -> None:
-        """Take up what is to be run."""
-        self.item = item
-        if item.skip is not None:
-            self.add_marker(pytest.mark.skip(reason=item.skip))
-        self.user_properties += [(PROPERTY, item.id), ("deployment", item.deployment)]
 
     def setup(self) -> None:
         """Wait for the outcomes; an item that could not be judged ends here, as an error."""

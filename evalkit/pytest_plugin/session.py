@@ -4,7 +4,7 @@ import os
 import sys
 from collections.abc import Generator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 import pytest
 
@@ -14,10 +14,8 @@ from evalkit.model.outcome import Outcome
 from evalkit.model.trial import Item
 from evalkit.planner import Choice
 from evalkit.pytest_plugin.ending import Ending
+from evalkit.pytest_plugin.node import Node
 from evalkit.pytest_plugin.progress import Progress
-
-if TYPE_CHECKING:
-    from evalkit.pytest_plugin.items import ConversationItem
 
 NAME = "evalkit-session"
 
@@ -49,20 +47,18 @@ class Session(Ending):
         self, config: pytest.Config, items: list[pytest.Item]
     ) -> None:
         """Plan the items that are left; run none of them when any suite has a mistake."""
-        from evalkit.pytest_plugin.items import ConversationItem
-
-        nodes = [item for item in items if isinstance(item, ConversationItem)]
+        nodes = [item for item in items if isinstance(item, Node)]
         try:
             planned = {item.id: item for item in self.harness.plan()}
         except UsageError as error:
             self.mistakes = told(error)
             config.hook.pytest_deselected(items=nodes)
-            items[:] = [item for item in items if not isinstance(item, ConversationItem)]
+            items[:] = [item for item in items if not isinstance(item, Node)]
             return
         for node in nodes:
             node.plan(planned[node.case.id])
 
-    def outcomes(self, node: "ConversationItem") -> tuple[Item, tuple[Outcome, ...]]:
+    def outcomes(self, node: Node) -> tuple[Item, tuple[Outcome, ...]]:
         """Wait for an item's outcomes; the first one asked for starts all that are selected.
 
         A worker runs only its share of the items, so there each one starts on its own.
@@ -78,7 +74,8 @@ class Session(Ending):
 
     def _begin(self, session: pytest.Session) -> None:
         """Start what is left after every plugin has deselected."""
-        items = [item for node in session.items if (item := getattr(node, "item", None))]
+        nodes = (node for node in session.items if isinstance(node, Node))
+        items = [node.item for node in nodes if node.item]
         if self.progress:
             self.progress.expect(items)
         self.begun = True
@@ -89,10 +86,8 @@ class Session(Ending):
         self, item: pytest.Item, call: pytest.CallInfo[None]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         """Report the trials' own duration, not what was waited for them."""
-        from evalkit.pytest_plugin.items import ConversationItem
-
         report = yield
-        if isinstance(item, ConversationItem):
+        if isinstance(item, Node):
             deciding = "setup" if call.excinfo and call.when == "setup" else "call"
             report.duration = item.seconds if call.when == deciding else 0.0
         return report

@@ -6,9 +6,11 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Event
 
 import pytest
 
+from evalkit.server.app import Received
 from evalkit.server.script import Script
 from evalkit.server.thread import ServerThread
 
@@ -114,6 +116,25 @@ def project(tmp_path: Path, environ: dict[str, str], server: ServerThread) -> Pr
     made.write("suites/deployments.yaml", DEPLOYMENT)
     made.write("suites/first.yaml", SUITE)
     return made
+
+
+@pytest.fixture
+def slow() -> Iterator[tuple[ServerThread, Event]]:
+    """Serve one reply at once and all others never, and say when the first is answered."""
+    answered = Event()
+    script = {
+        "rules": [
+            {"reply": "goodbye", "when": {"user": "goodbye"}},
+            {"reply": {"fault": "silence"}},
+        ]
+    }
+
+    def listen(received: Received) -> None:
+        if received.status:
+            answered.set()
+
+    with ServerThread(Script.model_validate(script), listen=listen) as thread:
+        yield thread, answered
 
 
 Bare = Callable[[dict[str, str]], Project]

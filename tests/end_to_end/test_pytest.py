@@ -80,18 +80,18 @@ def test_a_failure_shows_its_place_its_turn_and_its_reply(
     command: Command, project: Project
 ) -> None:
     out = command(project)("suites").out
-    assert "suites/first.yaml:15:5: failing[good]" in out
+    assert "suites/first.yaml:14:5: failing[good]" in out
     assert "turn 1: say something" in out
     assert "reply: say something" in out
     assert "failed: contains: reply does not contain 'something else'" in out
-    assert "at suites/first.yaml:18:18" in out
+    assert "at suites/first.yaml:17:19" in out
 
 
 @COMMANDS
 def test_the_report_is_named_and_there(command: Command, project: Project) -> None:
     out = command(project)("suites").out
     [line] = [line for line in out.splitlines() if line.startswith("evalkit: report in ")]
-    assert Path(line.removeprefix("evalkit: report in ")).read_text().startswith("<!DOCTYPE html>")
+    assert Path(line.removeprefix("evalkit: report in ")).read_text().startswith("<!doctype html>")
 
 
 @COMMANDS
@@ -153,7 +153,7 @@ def test_stopping_at_the_first_failure_reports_nothing_behind_it(
     project.write("suites/second.yaml", HOLDING)
     ran = command(project)("suites", "-x")
     assert ran.code == 1, ran.out
-    assert summary(project)["counts"]["passed"] == 2
+    assert summary(project)["overall"]["counts"]["passed"] == 2
 
 
 @COMMANDS
@@ -163,7 +163,7 @@ def test_workers_send_each_request_once(
     ran = command(project)("suites", "-n", "2")
     assert (ran.code, len(server.requests)) == (1, 4), ran.out + ran.err
     assert {path.name for path in project.records} == {"run.gw0.jsonl", "run.gw1.jsonl"}
-    assert summary(project)["counts"]["failed"] == 1
+    assert summary(project)["overall"]["counts"]["failed"] == 1
     assert last_line(ran.out) == "evalkit: 1 of 3 items failed (exit 1)"
 
 
@@ -180,11 +180,6 @@ def test_junit_tells_failures_from_errors(
     cases = [case for suite in JUnitXml.fromfile(str(project.root / "junit.xml")) for case in suite]
     told = {case.name: [type(result) for result in case.result] for case in cases}
     assert told == {
-        "greeting[good]": [],
-        "farewell[good]": [],
-        "failing[good]": [Failure],
-        "greeting[dead]": [Error],
-    } or told == {  # a suite below another folder inherits its deployments too
         "greeting[good]": [],
         "farewell[good]": [],
         "failing[good]": [Failure],
@@ -244,7 +239,7 @@ def test_failures_beside_other_tests_keep_pytests_exit_code(project: Project) ->
 
 def test_a_project_without_suites_sees_nothing_of_the_plugin(bare: Any) -> None:
     made = bare({"test_a.py": "def test_a():\n    pass\n", "data/x.yaml": "a: 1\n"})
-    ran = made.pytest("-p", "no:cacheprovider")
+    ran = made.pytest("--no-header", "-p", "no:cacheprovider")
     assert (ran.code, "evalkit" in ran.out + ran.err) == (0, False), ran.out
 
 
@@ -301,9 +296,9 @@ def test_an_unknown_deployment_is_told_with_the_nearest(
     "command", [("pytest",), ("evalkit", "run")], ids=["pytest", "evalkit run"]
 )
 def test_an_interrupted_run_keeps_its_record_and_writes_its_report(
-    command: tuple[str, ...], project: Project, serve_slowly: Any
+    command: tuple[str, ...], project: Project, slow: Any
 ) -> None:
-    server = serve_slowly(project)
+    server, answered_once = slow
     process = subprocess.Popen(
         [sys.executable, "-m", *command, "suites"],
         cwd=project.root,
@@ -312,12 +307,12 @@ def test_an_interrupted_run_keeps_its_record_and_writes_its_report(
         stderr=subprocess.STDOUT,
         encoding="utf-8",
     )
-    server.wait_for(2)
+    answered_once.wait(20)
     process.send_signal(signal.SIGINT)
     out, _ = process.communicate(timeout=30)
     assert process.returncode == 2, out
     [record] = project.records
     end = json.loads(record.read_text().splitlines()[-1])
     assert (end["type"], end["interrupted"]) == ("run_end", True)
-    assert summary(project)["counts"]["passed"] == 1
+    assert summary(project)["overall"]["counts"]["passed"] == 1
     assert "what finished is recorded (exit 2)" in last_line(out)

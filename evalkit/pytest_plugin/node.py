@@ -1,0 +1,29 @@
+"""What every pytest item of a suite knows, whoever asks it."""
+
+from typing import Any
+
+import pytest
+
+from evalkit.model.trial import Item
+from evalkit.planner import Case
+from evalkit.pytest_plugin.tally import PROPERTY
+
+
+class Node(pytest.Item):
+    """One case of a suite; `item` is there once everything is collected and planned.
+
+    `seconds` is what its trials took, once they are known.
+    """
+
+    def __init__(self, *, case: Case, **node: Any) -> None:  # noqa: ANN401 - pytest's own
+        super().__init__(**node)
+        self.case = case
+        self.item: Item | None = None
+        self.seconds = 0.0
+
+    def plan(self, item: Item) -> None:
+        """Take up what is to be run."""
+        self.item = item
+        if item.skip is not None:
+            self.add_marker(pytest.mark.skip(reason=item.skip))
+        self.user_properties += [(PROPERTY, item.id), ("deployment", item.deployment)]
