@@ -1,6 +1,5 @@
 """The composition root: settings become items, a running engine, a record, and a report."""
 
-import contextlib
 import time
 import uuid
 from collections import Counter
@@ -13,9 +12,10 @@ from pathlib import Path
 from evalkit.errors import Mistakes, RecordError
 from evalkit.loader.load import Loader
 from evalkit.model.api import Files, Services
+from evalkit.model.chat import Attachment, CallError
 from evalkit.model.deployment import Deployment
 from evalkit.model.outcome import Outcome
-from evalkit.model.run import CalledDeployment, Plan, PlannedItem, RunEnd, RunStart
+from evalkit.model.run import CalledDeployment, Note, Plan, PlannedItem, RunEnd, RunStart
 from evalkit.model.suite import Suite
 from evalkit.model.trial import Item
 from evalkit.planner import Case, Choice, cases, plan
@@ -57,10 +57,14 @@ class Settings:
 
 @dataclass(frozen=True)
 class Written:
-    """The files of a run; `lost` says what could not be stored, and why."""
+    """The files of a run, and what went wrong beside its items.
+
+    `lost` says what could not be stored, and why; `broken` what a bug cost, an entry each.
+    """
 
     report: Path | None = None
     lost: str | None = None
+    broken: tuple[str, ...] = ()
 
 
 def name_folder(reports: Path) -> Path:
@@ -95,6 +99,7 @@ class Execution:
         self._attachments = attachments
         self._listen = listen
         self._statuses: dict[str, str] = {}
+        self._kept: set[str] = set()
         called = _deployments(items)
         self.folder = settings.folder or name_folder(settings.reports)
         folder.join(self.folder.parent, self.folder.name)
@@ -118,24 +123,36 @@ class Execution:
         for exchange in outcome.transcript.exchanges:
             for message in exchange.added:
                 for attachment in message.attachments:
-                    self._writer.blob(attachment.sha256, self._attachments.read(attachment))
+                    self._keep(attachment)
         self._writer.outcome(outcome)
         self._statuses[outcome.trial] = outcome.status
         self._listen(outcome)
 
-    def end(self, *, interrupted: bool) -> str | None:
-        """Stop the engine, finish the record, and say what could not be stored."""
-        with contextlib.suppress(KeyboardInterrupt):  # a second one: whatever runs is cancelled
-            if interrupted:
-                self.engine.drain(GRACE)
+    def _keep(self, attachment: Attachment) -> None:
+        """Store an attachment once; the run goes on without one that is gone since it was sent."""
+        if attachment.sha256 in self._kept:
+            return
+        self._kept.add(attachment.sha256)
+        try:
+            self._writer.blob(attachment.sha256, self._attachments.read(attachment))
+        except CallError as error:
+            self._writer.note(Note(text=f"an attachment is not kept: {error.fault.message}"))
+
+    def end(self, *, interrupted: bool) -> Written:
+        """Stop the engine, finish the record, and say what went wrong.
+
+        After an interruption all that finished counts; otherwise, what was reported.
+        """
+        if interrupted:
+            self.engine.drain(GRACE)
         self.engine.close()
-        unreported = self.engine.unreported
-        return self._finish(unreported, interrupted=interrupted)
+        unreported = () if interrupted else self.engine.unreported
+        lost = self._finish(unreported, interrupted=interrupted)
+        return Written(lost=lost, broken=self.engine.internal_errors)
 
     def _finish(self, unreported: Sequence[str], *, interrupted: bool) -> str | None:
-        counted = [
-            status for trial, status in self._statuses.items() if trial not in set(unreported)
-        ]
+        left_out = set(unreported)
+        counted = [status for trial, status in self._statuses.items() if trial not in left_out]
         try:
             self._writer.end(
                 RunEnd(
@@ -191,15 +208,20 @@ class Harness:
             raise LookupError(message)
         return self._execution.engine.wait(item)
 
+    def hurry(self) -> None:
+        """Cancel what an interrupted run still waits for; from any thread or signal handler."""
+        if self._execution is not None:
+            self._execution.engine.cancel()
+
     def finish(self, *, interrupted: bool) -> Written:
         """End the run, and write its reports unless a controlling process will."""
         if self._execution is None:
             return Written()
-        lost = self._execution.end(interrupted=interrupted)
+        ended = self._execution.end(interrupted=interrupted)
         if self._settings.part is not None:
-            return Written(lost=lost)
-        written = publish(self._execution.folder)
-        return replace(written, lost=lost or written.lost)
+            return ended
+        published = publish(self._execution.folder)
+        return replace(ended, report=published.report, lost=ended.lost or published.lost)
 
 
 def _deployments(items: Sequence[Item]) -> tuple[Deployment, ...]:

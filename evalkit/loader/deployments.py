@@ -119,7 +119,7 @@ class Sketch:
         if options is None:
             return None
         given = {"name": self.name, "span": self.span, "options": options}
-        given |= self._secrets(table, environ, context)
+        given |= self._secrets(environ, context)
         if not filled:
             given |= self._unfilled(table)
         rest = without(table, *own, *given)
@@ -159,9 +159,7 @@ class Sketch:
             return None
         return build(Form(model, read, context.found, given=given)).value
 
-    def _secrets(
-        self, table: Table, environ: Mapping[str, str], context: Context
-    ) -> dict[str, object]:
+    def _secrets(self, environ: Mapping[str, str], context: Context) -> dict[str, object]:
         """Make the key and the headers that come from the environment secrets."""
         given: dict[str, object] = {}
         key = self.table.entries.get("api_key")

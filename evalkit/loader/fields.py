@@ -71,7 +71,7 @@ def first_field(model: type[Check]) -> str | None:
 
 
 def takes_mapping(model: type[Check]) -> bool:
-    """Whether the short form's value may be any mapping, so that no long form can be told from it."""
+    """Whether the short form may be any mapping, so that no long form can be told from it."""
     name = first_field(model)
     if name is None:
         return False
@@ -86,7 +86,7 @@ def keys_of_first(model: type[Check]) -> tuple[str, ...]:
 
 def members(annotation: Annotation) -> list[Annotation]:
     """Give the types that a value may have: those of a union, each without annotations."""
-    origin: Any = get_origin(annotation)
+    origin = _origin(annotation)
     if origin is Annotated:
         return members(get_args(annotation)[0])
     if origin in (Union, UnionType):
@@ -96,14 +96,14 @@ def members(annotation: Annotation) -> list[Annotation]:
 
 def choices(annotation: Annotation) -> tuple[str, ...]:
     """Give the words of the literal types in an annotation."""
-    literals = [one for one in members(annotation) if get_origin(one) is Literal]
+    literals = [one for one in members(annotation) if _origin(one) is Literal]
     return tuple(word for one in literals for word in get_args(one))
 
 
 def _metadata(annotation: Annotation, metadata: Sequence[object]) -> Iterator[object]:
     yield from metadata
-    for one in get_args(annotation) if get_origin(annotation) in (Union, UnionType) else ():
-        if get_origin(one) is Annotated:
+    for one in get_args(annotation) if _origin(annotation) in (Union, UnionType) else ():
+        if _origin(one) is Annotated:
             yield from get_args(one)[1:]
 
 
@@ -115,7 +115,7 @@ def _descend(annotation: Annotation, step: Step) -> list[Annotation]:
             if step == (info.alias or name):
                 return members(info.annotation)
         return []
-    origin: Any = get_origin(annotation)
+    origin = _origin(annotation)
     arguments = get_args(annotation)
     if isinstance(step, int) and origin in (tuple, list):
         return members(arguments[0])
@@ -125,7 +125,11 @@ def _descend(annotation: Annotation, step: Step) -> list[Annotation]:
 def _is_open(annotation: Annotation) -> bool:
     if annotation is Any or annotation is JsonValue:
         return True
-    return _is(get_origin(annotation) or annotation, Mapping) or _is(annotation, Check)
+    return _is(_origin(annotation) or annotation, Mapping) or _is(annotation, Check)
+
+
+def _origin(annotation: Annotation) -> Any:  # noqa: ANN401 - typing calls it a ParamSpec
+    return get_origin(annotation)
 
 
 def _is(annotation: Annotation, base: type) -> bool:

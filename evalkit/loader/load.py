@@ -16,7 +16,7 @@ from evalkit.loader.discover import SHARED
 from evalkit.loader.fields import FOLDER_KEYS, SUITE_KEYS
 from evalkit.loader.keys import refuse_unknown
 from evalkit.loader.mistakes import Findings
-from evalkit.loader.nodes import Items, Table
+from evalkit.loader.nodes import Items, Node, Table
 from evalkit.loader.sources import Sources
 from evalkit.loader.tree import without
 from evalkit.loader.wording import found
@@ -133,7 +133,8 @@ class Loader:
             self._context.found.add(table.span, "the suite has no conversations", hint)
             return []
         layers = [folder.defaults for folder in folders if folder.defaults is not None]
-        wide = {key: table.entries[key] for key in ("tags", "template") if key in table.entries}
+        shared = ("tags", "template")
+        wide: dict[str, Node] = {key: table.entries[key] for key in shared if key in table.entries}
         if wide:
             layers.append(Table(wide, table.keys, table.span))
         conversations = Conversations(self._context, layers)

@@ -11,6 +11,11 @@ Kind = Literal["image", "audio", "document"]
 
 MOST_PIXELS: Final = 100_000_000
 PNG: Final = b"\x89PNG\r\n\x1a\n"
+FILL: Final = 0xFF
+"""What a JPEG marker starts with, and may be padded with."""
+
+FRAME_HEADERS: Final = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+"""JPEG's SOF0 to SOF15; DHT, JPG and DAC lie between them."""
 
 ACCEPTED: Final[Mapping[Kind, str]] = {
     "image": "a PNG, JPEG, GIF or WebP image",
@@ -90,17 +95,17 @@ def _png_chunks(data: bytes) -> Iterator[bytes]:
 
 
 def _measure_jpeg(data: bytes) -> tuple[int, int]:
-    """Walk the segments to the frame header, SOF0 to SOF15 but DHT, JPG and DAC."""
+    """Walk the segments to the frame header (ITU-T T.81, annex B)."""
     if b"\xff\xd9" not in data:
         raise ValueError(len(data))
     offset = 2
     while True:
         start, marker, length = struct.unpack_from(">BBH", data, offset)
-        if start != 0xFF:
+        if start != FILL:
             raise ValueError(offset)
-        if marker == 0xFF:
+        if marker == FILL:
             offset += 1
-        elif 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):
+        elif marker in FRAME_HEADERS:
             height, width = struct.unpack_from(">HH", data, offset + 5)
             return width, height
         else:

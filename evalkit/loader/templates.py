@@ -33,8 +33,8 @@ class Templates:
         try:
             wanted = names(str(scalar.value))
         except TemplateError as error:
-            hints = () if error.hint is None else (error.hint,)
-            context.found.add(_line_span(scalar, error.line, context), str(error), *hints)
+            told = () if error.hint is None else (error.hint,)
+            context.found.add(_line_span(scalar, error.line, context), str(error), *told)
             return
         for name in sorted(wanted - set(self.known)):
             hints = did_you_mean(name, self.known) or (f"define {name!r} under 'vars'",)

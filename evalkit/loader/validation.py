@@ -49,7 +49,7 @@ class Form(Generic[M]):
 
 @dataclass(frozen=True)
 class Built(Generic[M]):
-    """What came of a form: the value, None where errors remain, and the tree as it was understood."""
+    """What came of a form: the value, None where errors remain; the tree as it was understood."""
 
     value: M | None
     node: Table

@@ -55,24 +55,27 @@ def expected(error: Error) -> str | None:
 
 def explain(error: Error, path: Path, node: Node) -> str:
     """Say what is wrong with the value `node` at `path`."""
-    kind, context = error["type"], error.get("ctx", {})
     wanted = expected(error)
     if wanted is not None:
         return mismatch(path, [wanted], node)
+    return _bounded(error, path, node) or f"{called(path)}: {_lower(error['msg'])}"
+
+
+def _bounded(error: Error, path: Path, node: Node) -> str | None:
+    """Say which bound of its kind the value is outside of, None where it is none of these."""
+    kind, context = error["type"], error.get("ctx", {})
     if kind in BOUNDS:
         word, name = BOUNDS[kind]
         return f"{called(path)} must be {word} {context[name]:g}, not {found(node)}"
     if kind in ("value_error", "assertion_error"):
         return str(context["error"])
-    if kind in ("too_short", "string_too_short"):
-        return _short(path, context["min_length"])
-    if kind in ("too_long", "string_too_long"):
-        return f"{called(path)} is too long: at most {context['max_length']}"
+    if kind in ("too_short", "string_too_short", "too_long", "string_too_long"):
+        return _length(path, context)
     if kind == "string_pattern_mismatch":
         return f"{called(path)} {found(node)} does not match {context['pattern']}"
     if kind == "finite_number":
         return f"{called(path)} must be a finite number, not {found(node)}"
-    return f"{called(path)}: {_lower(error['msg'])}"
+    return None
 
 
 def mismatch(path: Path, wanted: Iterable[str], node: Node) -> str:
@@ -123,10 +126,12 @@ def either(words: list[str]) -> str:
     return f"{', '.join(words[:-1])} or {words[-1]}"
 
 
-def _short(path: Path, least: int) -> str:
-    if least == 1:
+def _length(path: Path, bound: Mapping[str, Any]) -> str:
+    if "max_length" in bound:
+        return f"{called(path)} is too long: at most {bound['max_length']}"
+    if bound["min_length"] == 1:
         return f"{called(path)} must not be empty"
-    return f"{called(path)} needs at least {least}"
+    return f"{called(path)} needs at least {bound['min_length']}"
 
 
 def _lower(message: str) -> str:

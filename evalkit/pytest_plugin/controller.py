@@ -19,6 +19,7 @@ class Controller(Ending):
         self.settings = settings(config, {})
         self.folder: Path | None = None
         self.lost: str | None = None
+        self.broken: tuple[str, ...] = ()
         self.workers = 0
 
     def pytest_configure_node(self, node: Any) -> None:  # noqa: ANN401 - xdist has no types
@@ -30,6 +31,7 @@ class Controller(Ending):
         said = getattr(node, "workeroutput", {}).get("evalkit", {})
         self.mistakes = tuple(dict.fromkeys((*self.mistakes, *said.get("mistakes", ()))))
         self.lost = self.lost or said.get("lost")
+        self.broken += tuple(said.get("broken", ()))
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
@@ -37,7 +39,8 @@ class Controller(Ending):
             return
         if self.folder and self.folder.exists():
             published = harness.publish(self.folder)
-            self.written = replace(published, lost=self.lost or published.lost)
+            lost = self.lost or published.lost
+            self.written = replace(published, lost=lost, broken=self.broken)
         self.close(session, exitstatus)
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:

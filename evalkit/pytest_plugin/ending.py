@@ -28,8 +28,9 @@ class Ending:
             self.conclusion = Conclusion(MISTAKEN, f"{places} in the suites, nothing was sent")
         elif exitstatus != pytest.ExitCode.INTERNAL_ERROR and not collecting(self.config):
             interrupted = exitstatus == pytest.ExitCode.INTERRUPTED
-            self.conclusion = conclude(self.tally, interrupted=interrupted, lost=self.written.lost)
-        decisive = bool(self.mistakes or self.written.lost or not self.tally.others)
+            self.conclusion = conclude(self.tally, self.written, interrupted=interrupted)
+        went_wrong = self.mistakes or self.written.lost or self.written.broken
+        decisive = bool(went_wrong or not self.tally.others)
         if self.conclusion and decisive:
             session.exitstatus = self.conclusion.code
 
@@ -49,7 +50,11 @@ class Ending:
             self.say(line)
 
     def say(self, line: str) -> None:
-        self.config.get_terminal_writer().line(f"evalkit: {line}")
+        writer = self.config.get_terminal_writer()
+        if writer.width_of_current_line:
+            writer.line()
+        writer.line(f"evalkit: {line}")
+        writer.flush()
 
 
 def collecting(config: pytest.Config) -> bool:

@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Generator
 from pathlib import Path
+from threading import current_thread, main_thread
 from typing import Any, Self
 
 import pytest
@@ -14,6 +15,7 @@ from evalkit.model.outcome import Outcome
 from evalkit.model.trial import Item
 from evalkit.planner import Choice
 from evalkit.pytest_plugin.ending import Ending
+from evalkit.pytest_plugin.interruption import Interruption
 from evalkit.pytest_plugin.node import Node
 from evalkit.pytest_plugin.progress import Progress
 
@@ -93,6 +95,8 @@ class Session(Ending):
         return report
 
     def pytest_keyboard_interrupt(self) -> None:
+        if self.worker is None and current_thread() is main_thread():
+            self.config.add_cleanup(Interruption(self.harness.hurry).over)
         self.say(f"interrupted: what is in flight has {GRACE:.0f} s to finish, Ctrl-C ends it now")
 
     @pytest.hookimpl(tryfirst=True)
@@ -104,7 +108,11 @@ class Session(Ending):
         if self.worker is None:
             self.close(session, exitstatus)
         else:
-            output = {"mistakes": list(self.mistakes), "lost": self.written.lost}
+            output = {
+                "mistakes": list(self.mistakes),
+                "lost": self.written.lost,
+                "broken": list(self.written.broken),
+            }
             self.config.workeroutput["evalkit"] = output  # type: ignore[attr-defined] # xdist's
 
 

@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from evalkit.harness import Written
+
 PROPERTY = "evalkit_item"
 """The user property that tells evalkit's reports from others', across processes too."""
 
@@ -58,15 +60,21 @@ class Conclusion:
     sentence: str
 
 
-def conclude(tally: Tally, *, interrupted: bool, lost: str | None) -> Conclusion:
-    """Conclude a run that had no mistake; `lost` says why evidence could not be stored.
+def conclude(tally: Tally, written: Written, *, interrupted: bool) -> Conclusion:
+    """Conclude a run that had no mistake.
 
-    Where several codes apply: 8 before 2 before 1 before 6 before 5 before 0.
+    Where several codes apply: 3 before 8 before 2 before 1 before 6 before 5 before 0.
     """
-    if lost:
-        return Conclusion(8, lost)
+    if written.broken:
+        return Conclusion(3, f"internal error of evalkit: {written.broken[0]}")
+    if written.lost:
+        return Conclusion(8, written.lost)
     if interrupted:
         return Conclusion(2, f"interrupted after {_items(tally.total)}; what finished is recorded")
+    return _judge(tally)
+
+
+def _judge(tally: Tally) -> Conclusion:
     if tally.failed:
         return Conclusion(1, f"{tally.failed} of {_items(tally.total)} failed{_errors(tally)}")
     if tally.errors:

@@ -89,9 +89,13 @@ class Engine:
         with contextlib.suppress(CancelledError, TimeoutError):  # closed meanwhile by someone else
             drained.result(grace + 3 * self._options.patience)
 
+    def cancel(self) -> None:
+        """Cancel what runs, from any thread and without waiting; `close` follows."""
+        self._tell(self._closing.set)
+
     def close(self) -> None:
         """Cancel what runs, leave every Api, and end both threads; a second time does nothing."""
-        self._tell(self._closing.set)
+        self.cancel()
         self._thread.join(2 * self._options.patience)
         self._grader.close(self._options.patience)
         self._board.fail(EvalkitError("the engine was closed"))

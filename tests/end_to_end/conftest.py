@@ -6,11 +6,9 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Event
 
 import pytest
 
-from evalkit.server.app import Received
 from evalkit.server.script import Script
 from evalkit.server.thread import ServerThread
 
@@ -119,22 +117,14 @@ def project(tmp_path: Path, environ: dict[str, str], server: ServerThread) -> Pr
 
 
 @pytest.fixture
-def slow() -> Iterator[tuple[ServerThread, Event]]:
-    """Serve one reply at once and all others never, and say when the first is answered."""
-    answered = Event()
-    script = {
-        "rules": [
-            {"reply": "goodbye", "when": {"user": "goodbye"}},
-            {"reply": {"fault": "silence"}},
-        ]
-    }
-
-    def listen(received: Received) -> None:
-        if received.status:
-            answered.set()
-
-    with ServerThread(Script.model_validate(script), listen=listen) as thread:
-        yield thread, answered
+def half_silent() -> Iterator[ServerThread]:
+    """Serve a deployment that answers one text and is silent on all others."""
+    rules = [
+        {"reply": "goodbye", "when": {"user": "goodbye"}},
+        {"reply": {"fault": "silence"}},
+    ]
+    with ServerThread(Script.model_validate({"rules": rules})) as thread:
+        yield thread
 
 
 Bare = Callable[[dict[str, str]], Project]

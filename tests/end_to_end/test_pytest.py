@@ -5,8 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +30,16 @@ conversations:
     turns: [{user: hello, expect: [{contains: hello}]}]
 """
 
+ONE_OF_THREE = """
+conversations:
+  - id: farewell
+    turns: [{user: goodbye, expect: [{contains: goodbye}]}]
+  - id: greeting
+    turns: [{user: hello, expect: [{contains: hello}]}]
+  - id: thanks
+    turns: [{user: thanks, expect: [{contains: welcome}]}]
+"""
+
 TYPO = """
 conversations:
   - id: greeting
@@ -44,6 +53,16 @@ conversations:
 def summary(project: Project) -> dict[str, Any]:
     [file] = project.root.glob("reports/*/summary.json")
     read: dict[str, Any] = json.loads(file.read_text())
+    return read
+
+
+def read_until(words: str, lines: Iterable[str]) -> str:
+    """Read up to the line that holds some words."""
+    read = ""
+    for line in lines:
+        read += line
+        if words in line:
+            break
     return read
 
 
@@ -293,26 +312,31 @@ def test_an_unknown_deployment_is_told_with_the_nearest(
 
 
 @pytest.mark.parametrize(
-    "command", [("pytest",), ("evalkit", "run")], ids=["pytest", "evalkit run"]
+    "command",
+    [("pytest", "suites", "-v"), ("evalkit", "run", "suites", "--", "-v")],
+    ids=["pytest", "evalkit run"],
 )
 def test_an_interrupted_run_keeps_its_record_and_writes_its_report(
-    command: tuple[str, ...], project: Project, slow: Any
+    command: tuple[str, ...], project: Project, half_silent: ServerThread
 ) -> None:
-    server, answered_once = slow
+    project.write("suites/first.yaml", ONE_OF_THREE)
     process = subprocess.Popen(
-        [sys.executable, "-m", *command, "suites"],
+        [sys.executable, "-m", *command],
         cwd=project.root,
-        env={**project.environ, "EVALKIT_TEST_URL": server.base_url},
+        env={**project.environ, "EVALKIT_TEST_URL": half_silent.base_url},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         encoding="utf-8",
     )
-    answered_once.wait(20)
+    assert process.stdout is not None
+    out = read_until("farewell[good] PASSED", process.stdout)
     process.send_signal(signal.SIGINT)
-    out, _ = process.communicate(timeout=30)
+    out += read_until("evalkit: interrupted: what is in flight has 10 s", process.stdout)
+    process.send_signal(signal.SIGINT)
+    out += process.communicate(timeout=30)[0]
     assert process.returncode == 2, out
     [record] = project.records
     end = json.loads(record.read_text().splitlines()[-1])
     assert (end["type"], end["interrupted"]) == ("run_end", True)
     assert summary(project)["overall"]["counts"]["passed"] == 1
-    assert "what finished is recorded (exit 2)" in last_line(out)
+    assert last_line(out) == "evalkit: interrupted after 1 item; what finished is recorded (exit 2)"
