@@ -6,8 +6,20 @@ from typing import TypeAlias
 
 Value: TypeAlias = str | int | bool | Path | tuple[str, ...] | None
 
-BASE = ("-o", "addopts=", "--assert=plain", "--evalkit-only", "--evalkit-progress")
+BASE = (
+    "-o",
+    "addopts=",
+    "--assert=plain",
+    "--no-header",
+    "--evalkit-only",
+)
 """What every run has: a project's own options are for its own tests, and suites hold no asserts."""
+
+LIVE = ("-q", "-o", "console_output_style=classic", "--capture=sys", "--evalkit-progress")
+"""What a run in a terminal has besides: one live line takes the place of pytest's dots.
+
+Its writer keeps the terminal only where file descriptors are not captured.
+"""
 
 FLAGS = {
     "root": "--rootdir",

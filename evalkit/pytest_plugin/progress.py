@@ -2,12 +2,16 @@
 
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from typing import TypeAlias
 
 import pytest
 
 from evalkit.model.outcome import Outcome
 from evalkit.model.trial import Item
+
+Status: TypeAlias = tuple[str, str, str | tuple[str, dict[str, bool]]]
+"""What pytest asks for: a category, a letter, and a word that may have a colour."""
 
 INTERVAL = 0.1
 """Seconds between two paintings of the line, at least."""
@@ -53,8 +57,8 @@ class Progress:
         self._writer.write(f"{ERASE}{line}", flush=True)
         self._shown = True
 
-    def pytest_report_teststatus(self, report: pytest.TestReport) -> tuple[str, str, str] | None:
-        """Leave the line to the counter: pytest's dots are not written."""
-        if report.when == "call" and report.passed and not hasattr(report, "wasxfail"):
-            return "passed", "", ""
-        return None
+    @pytest.hookimpl(wrapper=True)
+    def pytest_report_teststatus(self) -> Generator[None, Status, Status]:
+        """Leave the line to the counter: pytest's letters are not written."""
+        category, _, word = yield
+        return category, "", word

@@ -28,7 +28,7 @@ class Session(Ending):
     def __init__(self, config: pytest.Config) -> None:
         super().__init__(config)
         self.worker: dict[str, Any] | None = getattr(config, "workerinput", None)
-        self.progress = Progress(config) if shows_progress(config, self.worker) else None
+        self.progress = Progress(config) if config.getoption("evalkit_progress") else None
         if self.progress:
             config.pluginmanager.register(self.progress, "evalkit-progress")
         listen = self.progress.count if self.progress else ignore
@@ -123,10 +123,6 @@ def told(error: UsageError) -> tuple[str, ...]:
 
 def ignore(_: Outcome) -> None:
     """Nobody watches."""
-
-
-def shows_progress(config: pytest.Config, worker: dict[str, Any] | None) -> bool:
-    return config.getoption("evalkit_progress") and worker is None and sys.stdout.isatty()
 
 
 def settings(config: pytest.Config, worker: dict[str, Any]) -> Settings:

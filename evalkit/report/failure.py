@@ -10,13 +10,15 @@ from evalkit.report.console import clean
 from evalkit.summary import Settled
 
 SHOWN = 600
-"""Characters of a reply that are shown."""
+"""Characters of a text that are shown."""
+
+LINES = 20
+"""Lines of a reply that are shown."""
 
 
 def explain(item: Item, settled: Settled, outcomes: Sequence[Outcome]) -> str:
     """Explain an item that failed or could not be judged, by the attempts that decided it."""
-    head = f"{item.conversation.span}: {item.name}: {clean(settled.reason, single_line=True)}"
-    lines = [head]
+    lines = [clean(settled.reason, single_line=True), f"  at {item.conversation.span}"]
     for outcome in outcomes:
         if outcome.status != "passed":
             lines += _attempt(outcome, several=len(outcomes) > 1)
@@ -55,9 +57,21 @@ def _exchange(turn: int, exchange: Exchange) -> Iterator[str]:
     said = exchange.added[-1].text if exchange.added else ""
     yield f"  turn {turn + 1}: {_excerpt(said, 120)}"
     if exchange.reply:
-        yield f"    reply: {_excerpt(exchange.reply.text, SHOWN) or '(no text)'}"
+        yield from _reply(exchange.reply.text)
     if exchange.fault:
         yield f"    no reply ({exchange.fault.kind}): {_excerpt(exchange.fault.message, SHOWN)}"
+
+
+def _reply(text: str) -> Iterator[str]:
+    """Show a reply of several lines behind a rule, so that none passes for a line of the report."""
+    lines = clean(text[: SHOWN * 4]).strip("\n").splitlines()
+    if len(lines) <= 1:
+        yield f"    reply: {_excerpt(text.strip(), SHOWN) or '(no text)'}"
+        return
+    yield "    reply:"
+    yield from (f"      | {_excerpt(line, 200)}" for line in lines[:LINES])
+    if len(lines) > LINES or len(text) > SHOWN * 4:
+        yield f"      | … ({len(text)} characters)"
 
 
 def _verdict(verdict: Verdict) -> Iterator[str]:
@@ -67,7 +81,8 @@ def _verdict(verdict: Verdict) -> Iterator[str]:
     if verdict.span:
         yield f"      at {verdict.span}"
     for evidence in verdict.evidence:
-        yield f"      {_excerpt(f'{evidence.pointer} {evidence.message}'.strip(), 200)}"
+        if evidence.message and evidence.message not in verdict.reason:
+            yield f"      {_excerpt(f'{evidence.pointer} {evidence.message}'.strip(), 200)}"
 
 
 def _excerpt(text: str, length: int) -> str:

@@ -1,6 +1,7 @@
 """A run as Markdown, for a job summary or a comment on a pull request."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from evalkit.model.run import Run
@@ -20,14 +21,16 @@ MAX_DAMAGE = 10
 
 SIGNS: dict[ItemStatus, str] = {"failed": "❌", "error": "⚠️", "passed": "✅"}
 
-LISTED: tuple[ItemStatus, ...] = ("failed", "error", "not_run", "xfailed", "skipped")
+LISTED: tuple[ItemStatus, ...] = ("failed", "error", "not_run", "xfailed")
+
+MAX_REASONS = 10
 
 
 def render(run: Run) -> str:
     """Give the verdict, the figures of each deployment, and every item that needs a look."""
     summary = summarise(run)
     parts = [MARKER, *_head(run, summary), *_deployments(run, summary)]
-    parts += _warnings(summary)
+    parts += [*_warnings(summary), *_skipped(summary)]
     room = MAX_BYTES - sum(_bytes(part) + 1 for part in parts)
     return "\n".join([*parts, *_items(summary, room)]) + "\n"
 
@@ -94,6 +97,13 @@ def _warnings(summary: Summary) -> Iterator[str]:
             for name, count in summary.warnings.items()
         )
         yield f"\nWire warnings: {', '.join(named)}"
+
+
+def _skipped(summary: Summary) -> Iterator[str]:
+    """Count what was skipped by reason: a whole deployment often shares one."""
+    reasons = Counter(result.reason for result in summary.results if result.status == "skipped")
+    for reason, count in reasons.most_common(MAX_REASONS):
+        yield f"\nSkipped: {plural(count, 'item')}, {code(reason)}"
 
 
 def _items(summary: Summary, room: int) -> Iterator[str]:

@@ -77,7 +77,7 @@ def _where(summary: Summary, status: ItemStatus) -> str:
 
 
 def _everywhere(summary: Summary) -> str:
-    names = _deployments(result for result in summary.results if result.outcomes)
+    names = _deployments(result for result in summary.results if result.status != "skipped")
     return f" on {len(names)} deployments" if len(names) > 1 else ""
 
 

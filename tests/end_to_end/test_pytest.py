@@ -99,7 +99,7 @@ def test_a_failure_shows_its_place_its_turn_and_its_reply(
     command: Command, project: Project
 ) -> None:
     out = command(project)("suites").out
-    assert "suites/first.yaml:14:5: failing[good]" in out
+    assert "  at suites/first.yaml:14:5\n" in out
     assert "turn 1: say something" in out
     assert "reply: say something" in out
     assert "failed: contains: reply does not contain 'something else'" in out

@@ -1,12 +1,13 @@
 """`evalkit run`: pytest, in this process, over suites only."""
 
+import sys
 from importlib.metadata import entry_points
 from importlib.util import find_spec
 from pathlib import Path
 
 import click
 
-from evalkit.cli.arguments import Value, to_pytest
+from evalkit.cli.arguments import LIVE, Value, to_pytest
 from evalkit.cli.root import locate
 from evalkit.errors import UsageError
 
@@ -46,8 +47,8 @@ def run(
 
     import pytest
 
-    given = to_pytest(_plugin(), {"root": place.root, **options}, place.paths, context.args)
-    return pytest.main(given)
+    rest = [*(LIVE if sys.stdout.isatty() else ()), *context.args]
+    return pytest.main(to_pytest(_plugin(), {"root": place.root, **options}, place.paths, rest))
 
 
 def _plugin() -> str:
