@@ -192,7 +192,10 @@ class Harness:
         """Plan all that was read; raises Mistakes or UsageError, and then nothing is to be run."""
         if self._loader.mistakes:
             raise Mistakes(self._loader.mistakes)
-        return plan(self._suites, self._settings.choice, self._settings.environ)
+        try:
+            return plan(self._suites, self._settings.choice, self._settings.environ)
+        except Mistakes as error:
+            raise Mistakes(map(self._loader.quote, error.mistakes)) from error
 
     def begin(self, items: Sequence[Item]) -> None:
         """Start items; the first call opens the record, and what was started before goes on."""

@@ -8,7 +8,7 @@ from typing import Literal
 
 from evalkit.errors import Mistake, Mistakes, TemplateError, UsageError, did_you_mean
 from evalkit.model.chat import MediaPart, Part, TextPart
-from evalkit.model.check import Expectation, Recipe
+from evalkit.model.check import Check, Expectation, Recipe
 from evalkit.model.data import Json
 from evalkit.model.deployment import Deployment, Draft
 from evalkit.model.suite import Conversation, Suite, Turn
@@ -58,6 +58,7 @@ def plan(suites: Sequence[Suite], choice: Choice, environ: Mapping[str, str]) ->
     mistakes: list[Mistake] = []
     called = _resolve(chosen, unset, environ, mistakes)
     rendered = _render(chosen, mistakes)
+    mistakes += _unmeasurable(chosen, rendered)
     if mistakes:
         raise Mistakes(mistakes)
     return tuple(
@@ -71,6 +72,14 @@ def plan(suites: Sequence[Suite], choice: Choice, environ: Mapping[str, str]) ->
         )
         for case in chosen
     )
+
+
+def review(suites: Sequence[Suite]) -> tuple[Mistake, ...]:
+    """Find what would be wrong with a run of suites, whatever the environment holds."""
+    chosen = [case for suite in suites for case in cases(suite, Choice())]
+    mistakes: list[Mistake] = []
+    rendered = _render(chosen, mistakes)
+    return (*mistakes, *_unmeasurable(chosen, rendered))
 
 
 def distinct(names: Sequence[str]) -> list[str]:
@@ -166,6 +175,21 @@ def _render(cases: Sequence[Case], mistakes: list[Mistake]) -> dict[int, Convers
         rendered[id(conversation)] = rendering.conversation(conversation)
         mistakes += rendering.mistakes
     return rendered
+
+
+def _unmeasurable(
+    cases: Sequence[Case], rendered: Mapping[int, Conversation]
+) -> Iterator[Mistake]:
+    """Find expectations that only a stream can meet, of deployments that do not stream."""
+    for case in cases:
+        conversation = rendered[id(case.conversation)]
+        streams = case.draft.stream if conversation.stream is None else conversation.stream
+        of_turns = (demand for turn in conversation.turns for demand in turn.expect)
+        for demand in () if streams else (*of_turns, *conversation.expect):
+            if isinstance(demand.check, Check) and demand.check.needs_stream:
+                message = f"{demand.name} needs a stream, and {case.draft.name!r} does not stream"
+                hint = "write stream: true, on the deployment or on the conversation"
+                yield Mistake(demand.span, message, hints=(hint,))
 
 
 class Rendering:

@@ -12,7 +12,7 @@ from evalkit.model.data import JsonObject
 from evalkit.model.deployment import Deployment, Draft
 from evalkit.model.suite import Conversation, Suite, Turn
 from evalkit.model.trial import Item
-from evalkit.planner import Choice, distinct, plan
+from evalkit.planner import Choice, distinct, plan, review
 from evalkit.source import Span
 from evalkit.template import Rendered
 
@@ -24,6 +24,14 @@ class Says(Check):
     """A check that holds a text."""
 
     text: str
+
+
+class Streamed(Says):
+    """A check that only a streamed reply can meet."""
+
+    @property
+    def needs_stream(self) -> bool:
+        return True
 
 
 def draft(name: str, *variables: str, **flags: bool) -> Draft:
@@ -327,3 +335,24 @@ def test_every_value_that_cannot_be_inserted_is_a_mistake() -> None:
         "s.yaml:5:1: the text has no 'x'",
         "s.yaml:8:1: no check has 'bun'",
     ]
+
+
+STREAMS: dict[str, tuple[bool, bool | None, int]] = {
+    "neither streams": (False, None, 1),
+    "the deployment streams": (True, None, 0),
+    "the conversation streams": (False, True, 0),
+    "the conversation does not": (True, False, 1),
+}
+
+
+@pytest.mark.parametrize(("deployment", "written", "mistakes"), STREAMS.values(), ids=list(STREAMS))
+def test_what_needs_a_stream_is_refused_where_there_is_none(
+    deployment: bool,  # noqa: FBT001 - a case of the table
+    written: bool | None,  # noqa: FBT001
+    mistakes: int,
+) -> None:
+    demand = Expectation(name="latency", span=HERE, check=Streamed(text="now"))
+    demanding = conversation(stream=written, expect=(demand,))
+    found = review([suite(draft("slow", stream=deployment), of=(demanding,))])
+    message = "latency needs a stream, and 'slow' does not stream"
+    assert [mistake.message for mistake in found] == [message] * mistakes

@@ -35,6 +35,10 @@ class Latency(Check):
             raise ValueError("this cannot fail: give total, first_token or both")
         return self
 
+    @property
+    def needs_stream(self) -> bool:
+        return self.first_token is not None
+
     def evaluate(self, view: View) -> Verdict:
         totals, firsts = _totals(view, self.total), _firsts(view, self.first_token)
         broken = [measured for measured in (*totals, *firsts) if not measured.kept]

@@ -18,6 +18,10 @@ class Not(Check):
     def fits(self, scope: Scope) -> bool:
         return self.check.fits(scope)
 
+    @property
+    def needs_stream(self) -> bool:
+        return self.check.needs_stream
+
     def judge(self, view: View) -> Dialogue[Verdict]:
         verdict = yield from self.check.verdict(view)
         if verdict.status == "error":

@@ -44,7 +44,7 @@ class Regex(Check):
         match = search(self.pattern, view.reply.text, self.flags)
         return Verdict.when(
             match is not None,
-            yes=f"reply matches {self.pattern!r}",
-            no=f"reply does not match {self.pattern!r}",
+            yes=f"reply matches '{self.pattern}'",
+            no=f"reply does not match '{self.pattern}'",
             evidence=(Evidence(message="match", excerpt=shorten(match.text)),) if match else (),
         )

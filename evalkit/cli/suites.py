@@ -1,6 +1,7 @@
 """The suites that a command looks at, loaded."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,10 +19,13 @@ def load_suites(paths: Sequence[str], root: str | None) -> "Loaded":
     """
     from evalkit.loader.discover import find
     from evalkit.loader.load import load
+    from evalkit.planner import review
 
     place = locate(Path.cwd(), paths, root)
     files = find(place.root, [Path(path.partition("::")[0]) for path in place.paths], ())
     if not files:
         looked = ", ".join(map(repr, paths or place.paths))
         raise NothingSelected(f"no suite in {looked}\n  hint: evalkit init writes a first one")
-    return load(place.root, files)
+    loaded = load(place.root, files)
+    found = () if loaded.mistakes else map(loaded.quote, review(loaded.suites))
+    return replace(loaded, mistakes=(*loaded.mistakes, *found))

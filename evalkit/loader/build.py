@@ -1,7 +1,7 @@
 """A conversation: its defaults merged in, its parts read, and the whole held to the rules."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -21,6 +21,7 @@ from evalkit.loader.validation import Form, build
 from evalkit.loader.wording import found
 from evalkit.model.data import JsonObject
 from evalkit.model.suite import Conversation
+from evalkit.source import Span
 
 READ_HERE: Final = ("system", "turns", "expect", "each_turn", "response_format", "skip", "xfail")
 """Keys that are not left to the model to read."""
@@ -48,10 +49,11 @@ REASONS: Final = {"skip": "unconditional skip", "xfail": "expected to fail"}
 
 @dataclass(frozen=True)
 class Made:
-    """A conversation, and the demands on it that an author wrote."""
+    """A conversation, the demands on it and the deployments for it that an author wrote."""
 
     conversation: Conversation
     demands: tuple[Demand, ...]
+    deployments: tuple[tuple[str, Span], ...]
 
 
 @dataclass(frozen=True)
@@ -103,7 +105,9 @@ class Conversations:
             Conversation, rest, self.context.found, given=given, text=self.context.file_text
         )
         conversation = build(form).value if "id" in merged.entries and turns else None
-        return None if conversation is None else Made(conversation, demands)
+        if conversation is None:
+            return None
+        return Made(conversation, demands, tuple(_names(merged.entries.get("deployments"))))
 
     def _read_rest(self, merged: Table, messages: Messages) -> Mapping[str, object]:
         given: dict[str, object] = {}
@@ -162,6 +166,12 @@ def _values(merged: Table) -> JsonObject:
     values = merged.entries.get("vars")
     data = to_data(values) if values is not None else {}
     return data if isinstance(data, dict) else {}
+
+
+def _names(node: Node | None) -> Iterator[tuple[str, Span]]:
+    for one in node.nodes if isinstance(node, Items) else (node,):
+        if isinstance(one, Scalar):
+            yield text_of(one), one.span
 
 
 def _flag(node: Table, key: str, *, default: bool) -> bool:

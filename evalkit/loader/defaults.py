@@ -44,8 +44,13 @@ def _over(far: Table, near: Table) -> Table:
 
 
 def _join(key: str, far: Node, near: Node) -> Node:
-    if key in APPENDED and isinstance(far, Items) and isinstance(near, Items):
-        return Items([*far.nodes, *near.nodes], near.span)
-    if key in MERGED and isinstance(far, Table) and isinstance(near, Table):
-        return Table({**far.entries, **near.entries}, {**far.keys, **near.keys}, near.span)
+    """Join two values of a key; one of the wrong type outlasts the other, so that it is told."""
+    if key in APPENDED:
+        if isinstance(far, Items) and isinstance(near, Items):
+            return Items([*far.nodes, *near.nodes], near.span)
+        return near if isinstance(far, Items) else far
+    if key in MERGED:
+        if isinstance(far, Table) and isinstance(near, Table):
+            return Table({**far.entries, **near.entries}, {**far.keys, **near.keys}, near.span)
+        return near if isinstance(far, Table) else far
     return near

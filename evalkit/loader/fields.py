@@ -45,6 +45,13 @@ SUITE_KEYS: Final = (
     "conversations",
 )
 FOLDER_KEYS: Final = ("deployments", "defaults")
+KINDS: Final[Mapping[str, tuple[str, ...]]] = {
+    "text": ("text",),
+    "image": ("image", "detail"),
+    "audio": ("audio", "format"),
+    "document": ("document",),
+}
+"""The kinds of message parts, each with the keys that it takes."""
 
 
 def marked(model: type[BaseModel], marker: type[M]) -> Iterator[tuple[str, M]]:

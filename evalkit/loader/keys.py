@@ -6,7 +6,9 @@ from typing import Final
 from evalkit.errors import did_you_mean
 from evalkit.loader.fields import (
     CONVERSATION_KEYS,
+    DEFAULTS_KEYS,
     DEPLOYMENT_KEYS,
+    KINDS,
     SUITE_KEYS,
     TURN_KEYS,
 )
@@ -49,7 +51,7 @@ def refuse_unknown(
 ) -> Table:
     """Note every key of `table` that is not allowed, and give the table without them.
 
-    `checks` are the names that may follow `expect`.
+    `checks` are the names that may start an expectation.
     """
     unknown = [key for key in table.entries if key not in allowed]
     for key in unknown:
@@ -65,10 +67,17 @@ def hints(key: str, allowed: Iterable[str], checks: Collection[str] = ()) -> tup
 
 
 def _homes(key: str, allowed: Collection[str], checks: Collection[str]) -> Iterator[str]:
-    if key in PARAMS and "params" in allowed:
-        yield "put it under 'params'"
+    if key in PARAMS:
+        of = "" if "params" in allowed else " of a turn, a conversation or a deployment"
+        yield f"put it under the 'params'{of}" if of else "put it under 'params'"
     if key in checks and "expect" in allowed:
         yield f"{key!r} is a check: put it under 'expect'"
+    elif key in checks:
+        yield f"{key!r} is a check of its own: start another expectation with it"
+    if key in KINDS and "user" in allowed:
+        yield f"{key!r} is a message part: write it in a list under 'user'"
+    if key in DEFAULTS_KEYS and "defaults" in allowed:
+        yield "put it under 'defaults'"
     for home, keys in HOMES:
         if key in keys:
             yield f"{key!r} is a key of {home}"

@@ -1,12 +1,13 @@
 """The author's files as suites: each read once, all mistakes kept until everything is read."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from pathlib import Path
 from unicodedata import normalize
 
 from evalkit import apis, checks
-from evalkit.errors import Mistake, Mistakes
+from evalkit.errors import Mistake, Mistakes, did_you_mean
 from evalkit.loader.build import Conversations, Made
 from evalkit.loader.content import Attachments
 from evalkit.loader.context import Context
@@ -28,11 +29,15 @@ from evalkit.source import Span
 
 @dataclass(frozen=True)
 class Loaded:
-    """Suites that can be used, and every mistake in those that cannot."""
+    """Suites that can be used, and every mistake in those that cannot.
+
+    `quote` adds the source line to a mistake that is found in them later.
+    """
 
     suites: tuple[Suite, ...]
     mistakes: tuple[Mistake, ...]
     files: Files
+    quote: Callable[[Mistake], Mistake]
 
 
 @dataclass(frozen=True)
@@ -48,7 +53,7 @@ def load(root: Path, files: Sequence[Path]) -> Loaded:
     loader = Loader(root)
     suites = [loader.load(file) for file in files]
     whole = tuple(suite for suite in suites if suite is not None)
-    return Loaded(whole, loader.mistakes, loader.attachments)
+    return Loaded(whole, loader.mistakes, loader.attachments, loader.quote)
 
 
 class Loader:
@@ -66,6 +71,10 @@ class Loader:
     @property
     def mistakes(self) -> tuple[Mistake, ...]:
         return tuple(self._context.found.mistakes)
+
+    def quote(self, mistake: Mistake) -> Mistake:
+        """Give a mistake that was found after loading with its source line."""
+        return self._context.found.quote(mistake)
 
     def load(self, path: Path) -> Suite | None:
         """Load one suite; None where it has a mistake."""
@@ -117,6 +126,8 @@ class Loader:
         drafts |= {draft.name: draft for draft in own}
         made = self._conversations(table, [*folders, Folder((), self._defaults(table))])
         self._refuse_twins(made)
+        for one in made:
+            self._refuse_unknown(one, drafts)
         description = table.entries.get("description")
         return Suite(
             file=file,
@@ -140,6 +151,14 @@ class Loader:
         conversations = Conversations(self._context, layers)
         made = (conversations.make(child) for child in node.nodes)
         return [one for one in made if one is not None]
+
+    def _refuse_unknown(self, made: Made, known: Collection[str]) -> None:
+        """Note the deployments of a conversation that its suite does not have."""
+        for name, span in made.deployments:
+            if not any(fnmatchcase(each, name) for each in known):
+                there = f"the suite knows {', '.join(known) or 'none'}"
+                hints = did_you_mean(name, known) or (there,)
+                self._context.found.add(span, f"no deployment is called {name!r}", *hints)
 
     def _refuse_twins(self, made: Sequence[Made]) -> None:
         seen: dict[str, Span] = {}

@@ -6,6 +6,7 @@ from typing import Final, TypeVar, get_args
 
 from evalkit.errors import TemplateError, did_you_mean
 from evalkit.loader.context import Context, file_path
+from evalkit.loader.fields import KINDS
 from evalkit.loader.keys import refuse_unknown
 from evalkit.loader.media import FORMATS, Kind
 from evalkit.loader.nodes import Items, Node, Scalar, Table
@@ -28,14 +29,6 @@ from evalkit.model.data import Json
 from evalkit.template import render
 
 W = TypeVar("W", bound=str)
-
-KINDS: Final[Mapping[str, tuple[str, ...]]] = {
-    "text": ("text",),
-    "image": ("image", "detail"),
-    "audio": ("audio", "format"),
-    "document": ("document",),
-}
-"""The kinds of parts, each with the keys that it takes."""
 
 MEDIA: Final[Mapping[str, Kind]] = {"image": "image", "audio": "audio", "document": "document"}
 DETAILS: Final = get_args(Detail)
@@ -74,8 +67,10 @@ class Messages:
 
     def text(self, node: Node, key: str) -> str | None:
         """Read a text, or the file that `{file: path}` names."""
-        if file_path(node) is not None:
-            read = self.context.file_text(self._rendered(node))
+        path = file_path(node)
+        if path is not None:
+            filled = self._filled(path)
+            read = None if filled is None else self.context.load("text", filled)
             if read is None:
                 return None
             node = read
@@ -104,17 +99,21 @@ class Messages:
         return None if source is None else self._media(kind, source, node)
 
     def _kind(self, node: Node) -> str | None:
-        kinds = [key for key in node.entries if key in KINDS] if isinstance(node, Table) else []
+        if not isinstance(node, Table):
+            message = f"a part is a mapping, not {found(node)}"
+            self.context.found.add(node.span, message, "write {text: …}")
+            return None
+        kinds = [key for key in node.entries if key in KINDS]
         if len(kinds) == 1:
             return kinds[0]
-        message = f"a part has one of {either(list(KINDS))}, not {either(kinds) or found(node)}"
-        hints: tuple[str, ...] = ()
-        if isinstance(node, Scalar):
-            message, hints = f"a part is a mapping, not {found(node)}", ("write {text: …}",)
-        elif isinstance(node, Table) and not kinds:
-            message = f"a part has one of {either(list(KINDS))}"
+        message = f"a part has one of {either(list(KINDS))}"
+        if kinds:
+            place, hints = node.keys[kinds[-1]], ("make a part of each",)
+            message = f"{message}, not {' and '.join(kinds)}"
+        else:
+            place = node.span
             hints = tuple(hint for key in node.entries for hint in did_you_mean(key, KINDS))
-        self.context.found.add(node.span, message, *hints)
+        self.context.found.add(place, message, *hints)
         return None
 
     def _source(self, node: Node, kind: Kind) -> Source | None:
@@ -122,14 +121,14 @@ class Messages:
             message = f"{kind!r} must be a path, an https URL or a data URI, not {found(node)}"
             self.context.found.add(node.span, message)
             return None
-        self.templates.inspect(node, self.context)
-        written = text_of(self._filled(node))
+        filled = self._filled(node)
+        if filled is None:
+            return None
+        written = text_of(filled)
         if written.startswith("https://"):
             return Source(url=written)
         if written.startswith("http://"):
             self.context.found.add(node.span, f"{written!r} is not encrypted", "use an https URL")
-            return None
-        if self.templates.is_one(self._filled(node)):
             return None
         try:
             return Source(attachment=self.context.attachments.take(written, node.span.file, kind))
@@ -145,9 +144,10 @@ class Messages:
             return DocumentPart(url=source.url, attachment=source.attachment)
         media_type = source.attachment.media_type if source.attachment else ""
         named = self._word(node, "format", SOUNDS) or FORMATS.get(media_type)
-        if named is None:
+        if named is None and "format" not in node.entries:
             message = "the format of a recording at a URL has to be named"
             self.context.found.add(node.keys["audio"], message, f"add format: {either([*SOUNDS])}")
+        if named is None:
             return None
         return AudioPart(url=source.url, attachment=source.attachment, format=named)
 
@@ -164,19 +164,16 @@ class Messages:
         self.context.found.add(written.span, message, *hints)
         return None
 
-    def _rendered(self, node: Node) -> Node:
-        path = file_path(node)
-        if path is None or not isinstance(node, Table):
-            return node
-        self.templates.inspect(path, self.context)
-        return Table({"file": self._filled(path)}, node.keys, node.span)
-
-    def _filled(self, node: Scalar) -> Scalar:
-        """Insert the values into a path; what cannot be inserted is noted elsewhere."""
+    def _filled(self, node: Scalar) -> Scalar | None:
+        """Insert the values into a path; None where that is a mistake, which is noted."""
         if not self.templates.is_one(node):
             return node
+        if not self.templates.inspect(node, self.context):
+            return None
         try:
             text = str(render(text_of(node), self.values))
-        except TemplateError:
-            return node
+        except TemplateError as error:
+            hints = () if error.hint is None else (error.hint,)
+            self.context.found.add(node.span, str(error), *hints)
+            return None
         return Scalar(text, text, plain=False, span=node.span)

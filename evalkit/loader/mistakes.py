@@ -20,6 +20,13 @@ class Findings:
         mistake = page.mistake(span, message, *hints) if page else Mistake(span, message, "", hints)
         self.mistakes.append(mistake)
 
+    def quote(self, mistake: Mistake) -> Mistake:
+        """Give a mistake that was found elsewhere with its source line."""
+        page = self.pages.get(mistake.span.file)
+        if page is None or mistake.text:
+            return mistake
+        return page.mistake(mistake.span, mistake.message, *mistake.hints)
+
     def fresh(self) -> "Findings":
         """Give an empty collection that knows the same files."""
         return Findings(self.pages)

@@ -18,13 +18,14 @@ from pydantic_core.core_schema import (
 from evalkit import apis, checks
 from evalkit.loader.fields import (
     DEFAULTS_KEYS,
+    KINDS,
     SUITE_KEYS,
     keys_of,
     keys_of_first,
     marked,
     takes_mapping,
 )
-from evalkit.loader.messages import DETAILS, KINDS, SOUNDS
+from evalkit.loader.messages import DETAILS, SOUNDS
 from evalkit.model.check import Check, Expectation
 from evalkit.model.data import FromFile, JsonObject
 from evalkit.model.deployment import Deployment

@@ -26,20 +26,22 @@ class Templates:
     def is_one(self, scalar: Scalar) -> bool:
         return self.enabled and isinstance(scalar.value, str) and is_template(scalar.value)
 
-    def inspect(self, scalar: Scalar, context: Context) -> None:
-        """Note what is wrong with the template in a text."""
+    def inspect(self, scalar: Scalar, context: Context) -> bool:
+        """Note what is wrong with the template in a text; tell whether nothing is."""
         if not self.is_one(scalar):
-            return
+            return True
         try:
             wanted = names(str(scalar.value))
         except TemplateError as error:
             told = () if error.hint is None else (error.hint,)
             context.found.add(_line_span(scalar, error.line, context), str(error), *told)
-            return
-        for name in sorted(wanted - set(self.known)):
+            return False
+        undefined = sorted(wanted - set(self.known))
+        for name in undefined:
             hints = did_you_mean(name, self.known) or (f"define {name!r} under 'vars'",)
             span = _name_span(scalar, name, context)
             context.found.add(span, f"undefined variable {name!r}", *hints)
+        return not undefined
 
 
 def _lines(scalar: Scalar, context: Context) -> list[Span]:

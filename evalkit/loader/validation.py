@@ -170,7 +170,7 @@ def _note_union(form: Form[M], path: Path, errors: Sequence[Error]) -> None:
     own = [error for error in errors if error["type"] == "value_error"]
     wanted = [word for error in errors if (word := wording.expected(error))]
     message = (
-        wording.explain(own[0], path, place.node)
+        wording.explain((own or errors)[0], path, place.node)
         if own or not wanted
         else wording.mismatch(path, wanted, place.node)
     )

@@ -92,6 +92,8 @@ def nearest(error: Error, node: Node) -> tuple[str, ...]:
         return did_you_mean(node.source, known)
     if expected(error) == "a list" and isinstance(node, Scalar):
         return (f"write [{node.source}]",)
+    if expected(error) == "text" and isinstance(node, Items) and node.span.width > 1:
+        return ("put quotes around text that starts with '['",)
     return ()
 
 

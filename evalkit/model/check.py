@@ -119,6 +119,11 @@ class Check(Authored, ABC):
         """Whether an author may write this very check there: overridden where a child decides."""
         return scope in self.scopes
 
+    @property
+    def needs_stream(self) -> bool:
+        """Whether only a streamed reply can be judged."""
+        return False
+
     def evaluate(self, view: View) -> Verdict:
         """Judge what is in view; raises CheckError where that cannot be done."""
         raise NotImplementedError

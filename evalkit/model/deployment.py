@@ -72,6 +72,7 @@ class Draft:
     span: Span
     default: bool = False
     under_test: bool = True
+    stream: bool = False
     variables: Mapping[str, Span] = field(default_factory=dict)
     resolve: Callable[[Mapping[str, str]], Deployment] = field(
         compare=False, repr=False, kw_only=True

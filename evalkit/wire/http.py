@@ -169,6 +169,8 @@ def diagnose(error: Exception, place: str) -> CallError:
             kind, message = "config", f"{place} is no address that can be called; check base_url"
         case aiohttp.ClientResponseError(message=words):
             kind, message = no_http(words, place)
+        case aiohttp.ClientPayloadError():
+            kind, message = "connect", f"the connection to {place} ended in the middle of a reply"
         case _:
             kind, message = broken(cause, place)
     return CallError(Fault(kind=kind, message=message))

@@ -54,7 +54,7 @@ def test_a_pattern_means_what_it_does_in_python(
 def test_what_matched_is_shown(judge: Judge, turn_of: Turn) -> None:
     verdict = judge(Regex(pattern=r"\d+"), turn_of("about 600 kcal"))
 
-    assert (verdict.reason, verdict.evidence[0].excerpt) == (r"reply matches '\\d+'", "600")
+    assert (verdict.reason, verdict.evidence[0].excerpt) == (r"reply matches '\d+'", "600")
 
 
 @pytest.mark.parametrize(
