@@ -3,9 +3,9 @@
 from abc import ABC
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
-from typing import Annotated, Any, ClassVar, Literal, TypeVar, final
+from typing import Annotated, Any, ClassVar, Literal, TypeVar, final, get_origin
 
-from pydantic import Field, SerializeAsAny, ValidationInfo, WrapValidator
+from pydantic import Field, SerializeAsAny, ValidationInfo, WrapValidator, field_validator
 
 from evalkit.errors import CheckError
 from evalkit.model.chat import CallError, ChatReply
@@ -114,6 +114,15 @@ class Check(Authored, ABC):
     label: str | None = None
     weight: Annotated[float, Field(gt=0)] = 1.0
     optional: bool = False
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _take_list(cls, written: Any, info: ValidationInfo) -> Any:  # noqa: ANN401 - any YAML
+        """Take a YAML list for a field that is a tuple, strict as the types are."""
+        if not isinstance(written, list) or info.field_name is None:
+            return written
+        is_tuple = get_origin(cls.model_fields[info.field_name].annotation) is tuple
+        return tuple(written) if is_tuple else written
 
     def fits(self, scope: Scope) -> bool:
         """Whether an author may write this very check there: overridden where a child decides."""

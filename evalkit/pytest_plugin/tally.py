@@ -82,7 +82,8 @@ def _judge(tally: Tally) -> Conclusion:
         return Conclusion(6, f"{unsure}, none failed")
     if not tally.total:
         return Conclusion(5, "every item is skipped" if tally.skipped else "no item is selected")
-    return Conclusion(0, f"all of {_items(tally.total)} hold{_rest(tally)}")
+    hold = "1 item holds" if tally.total == 1 else f"all {_items(tally.total)} hold"
+    return Conclusion(0, f"{hold}{_rest(tally)}")
 
 
 def _items(count: int) -> str:

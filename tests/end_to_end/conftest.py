@@ -99,6 +99,12 @@ def environ() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith(dropped)}
 
 
+@pytest.fixture(scope="session")
+def at() -> type[Project]:
+    """Give what makes a project of a folder and an environment."""
+    return Project
+
+
 @pytest.fixture
 def server() -> Iterator[ServerThread]:
     """Serve a deployment that repeats what it was told."""

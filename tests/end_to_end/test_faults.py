@@ -100,7 +100,7 @@ def test_a_terminal_shows_one_live_line_in_place_of_dots(project: Project) -> No
     assert process.wait(30) == 0, shown
     assert "\r\x1b[K1/2 done, 0 s" in shown
     assert "collected" not in shown
-    assert shown.rstrip().endswith("evalkit: all of 2 items hold")
+    assert shown.rstrip().endswith("evalkit: all 2 items hold")
 
 
 def read_terminal(descriptor: int) -> Iterator[str]:

@@ -190,3 +190,21 @@ def test_a_view_without_a_reply_cannot_be_judged() -> None:
 @pytest.mark.parametrize(("optional", "counts"), [(True, False), (False, True)])
 def test_an_optional_verdict_counts_for_nothing(optional: bool, counts: bool) -> None:  # noqa: FBT001 - a table's columns
     assert Verdict(status="failed", reason="x", optional=optional).counts is counts
+
+
+class Listed(Check):
+    """A check whose field is a tuple, as its author would write it."""
+
+    words: tuple[str, ...]
+
+    def evaluate(self, view: View) -> Verdict:
+        return Verdict.when(view.reply.text in self.words, yes="it is there", no="it is missing")
+
+
+def test_a_list_of_yaml_is_a_tuple() -> None:
+    assert Listed.model_validate({"words": ["a", "b"]}).words == ("a", "b")
+
+
+def test_what_stands_in_the_list_stays_strict() -> None:
+    with pytest.raises(ValidationError, match="valid string"):
+        Listed.model_validate({"words": ["a", 7]})
