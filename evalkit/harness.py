@@ -198,18 +198,24 @@ class Harness:
             raise Mistakes(map(self._loader.quote, error.mistakes)) from error
 
     def begin(self, items: Sequence[Item]) -> None:
-        """Start items; the first call opens the record, and what was started before goes on."""
+        """Open the record of a run of these items; only the first call does anything."""
         if self._execution is None:
             attachments = self._loader.attachments
             self._execution = Execution(self._settings, attachments, items, self._listen)
-        self._execution.engine.start(items)
+
+    def start(self, items: Sequence[Item]) -> None:
+        """Start items of the run; what was started before goes on."""
+        self._running.engine.start(items)
 
     def outcomes(self, item: Item) -> tuple[Outcome, ...]:
         """Wait for the outcomes of an item that was started."""
+        return self._running.engine.wait(item)
+
+    @property
+    def _running(self) -> Execution:
         if self._execution is None:
-            message = f"{item.id} was never started"
-            raise LookupError(message)
-        return self._execution.engine.wait(item)
+            raise LookupError("the run has not begun")
+        return self._execution
 
     def hurry(self) -> None:
         """Cancel what an interrupted run still waits for; from any thread or signal handler."""

@@ -26,6 +26,7 @@ class Controller(Ending):
         self.folder = self.folder or harness.name_folder(self.settings.reports)
         self.workers += 1
         node.workerinput["evalkit_folder"] = str(self.folder)
+        node.workerinput["evalkit_command"] = list(self.settings.command)
 
     def pytest_testnodedown(self, node: Any, error: object) -> None:  # noqa: ANN401, ARG002
         said = getattr(node, "workeroutput", {}).get("evalkit", {})

@@ -68,20 +68,22 @@ class Session(Ending):
         if node.item is None:
             message = f"{node.nodeid} was never planned"
             raise LookupError(message)
-        if self.worker:
-            self.harness.begin([node.item])
-        elif not self.begun:
+        if not self.begun:
             self._begin(node.session)
+        if self.worker:
+            self.harness.start([node.item])
         return node.item, self.harness.outcomes(node.item)
 
     def _begin(self, session: pytest.Session) -> None:
-        """Start what is left after every plugin has deselected."""
+        """Begin a run of what is left after every plugin has deselected."""
         nodes = (node for node in session.items if isinstance(node, Node))
         items = [node.item for node in nodes if node.item]
         if self.progress:
             self.progress.expect(items)
         self.begun = True
         self.harness.begin(items)
+        if not self.worker:
+            self.harness.start(items)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
@@ -137,7 +139,7 @@ def settings(config: pytest.Config, worker: dict[str, Any]) -> Settings:
         reports=config.invocation_params.dir / reports if reports else config.rootpath / "reports",
         choice=choice,
         environ=dict(os.environ),
-        command=tuple(sys.argv),
+        command=tuple(worker.get("evalkit_command", sys.argv)),
         cautious=bool(config.getoption("maxfail")),
         folder=Path(worker["evalkit_folder"]) if worker else None,
         part=worker.get("workerid"),

@@ -51,7 +51,11 @@ conversations:
 
 
 def summary(project: Project) -> dict[str, Any]:
-    [file] = project.root.glob("reports/*/summary.json")
+    return summary_in(project.root)
+
+
+def summary_in(root: Path) -> dict[str, Any]:
+    [file] = root.glob("reports/*/summary.json")
     read: dict[str, Any] = json.loads(file.read_text())
     return read
 
@@ -184,6 +188,20 @@ def test_workers_send_each_request_once(
     assert {path.name for path in project.records} == {"run.gw0.jsonl", "run.gw1.jsonl"}
     assert summary(project)["overall"]["counts"]["failed"] == 1
     assert last_line(ran.out) == "evalkit: 1 of 3 items failed (exit 1)"
+
+
+def test_workers_report_what_one_process_reports(project: Project) -> None:
+    text = (project.root / "suites/first.yaml").read_text()
+    project.write(
+        "suites/first.yaml", text.replace("- id: farewell", "- id: farewell\n    skip: x")
+    )
+    project.evalkit("run", "--reports", "one/reports")
+    project.evalkit("run", "--reports", "two/reports", "-n", "2")
+    one, two = (
+        {item["id"]: (item["line"], item["tags"], item["status"]) for item in told["items"]}
+        for told in (summary_in(project.root / "one"), summary_in(project.root / "two"))
+    )
+    assert (two, len(one)) == (one, 3)
 
 
 @COMMANDS
