@@ -26,3 +26,19 @@ def test_a_place_is_the_start_of_the_file_unless_said() -> None:
 )
 def test_a_caret_stands_under_what_is_meant(span: Span, text: str, shown: str) -> None:
     assert excerpt(span, text) == shown
+
+
+LONG = f"{'a' * 300}X{'b' * 300}"
+
+CUT = {
+    "the middle": (Span("a", 1, 301), f"…{'a' * 80}X{'b' * 119}…", f"{' ' * 81}^"),
+    "the start": (Span("a", 1, 1, 3), f"{'a' * 200}…", "^^^"),
+    "the end": (Span("a", 1, 601), f"…{'b' * 81}", f"{' ' * 81}^"),
+    "all of it": (Span("a", 1, 1, 601), f"{'a' * 200}…", "^" * 200),
+}
+"""A place in a long line, what is shown of the line, and the carets under it."""
+
+
+@pytest.mark.parametrize(("span", "shown", "carets"), CUT.values(), ids=list(CUT))
+def test_of_a_long_line_the_neighbourhood_is_shown(span: Span, shown: str, carets: str) -> None:
+    assert excerpt(span, LONG) == f"    1 | {shown}\n        {carets}"

@@ -44,6 +44,15 @@ def test_damage_is_told(count: Count) -> None:
     assert "⚠️ `run.jsonl has no end`" in markdown.render(run)
 
 
+def test_what_was_skipped_is_counted_by_reason(count: Count) -> None:
+    run = count(3)
+    items = tuple(item.model_copy(update={"skip": "no key"}) for item in run.items)
+    text = markdown.render(dataclasses.replace(run, items=items, outcomes=()))
+
+    assert "\nSkipped: 3 items, `no key`\n" in text
+    assert "| reason |" not in text
+
+
 def test_a_long_list_ends_with_how_many_more_there_are(count: Count) -> None:
     text = markdown.render(count(0, 2000))
 
