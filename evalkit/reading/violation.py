@@ -121,7 +121,7 @@ EXPECTED: dict[str, Callable[[Any], str]] = {
     "minimum": lambda wanted: f"at least {wanted}",
     "multipleOf": lambda wanted: f"a multiple of {wanted}",
     "not": lambda wanted: f"anything but {show(wanted)}",
-    "pattern": lambda wanted: f"a text that matches {wanted!r}",
+    "pattern": lambda wanted: f"a text that matches '{wanted}'",
     "type": _types,
     "uniqueItems": lambda _: "no item twice",
 }
