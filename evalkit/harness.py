@@ -206,6 +206,8 @@ class Harness:
     def start(self, items: Sequence[Item]) -> None:
         """Start items of the run; what was started before goes on."""
         self._running.engine.start(items)
+        if self._settings.part is None:
+            html.prepare()  # while the first replies are on their way
 
     def outcomes(self, item: Item) -> tuple[Outcome, ...]:
         """Wait for the outcomes of an item that was started."""

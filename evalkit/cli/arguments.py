@@ -11,6 +11,8 @@ BASE = (
     "addopts=",
     "--assert=plain",
     "--no-header",
+    "-p",
+    "no:unraisableexception",  # it collects garbage five times at the end, for Python tests
     "--evalkit-only",
 )
 """What every run has: a project's own options are for its own tests, and suites hold no asserts."""

@@ -157,8 +157,9 @@ class Check(Authored, ABC):
     @classmethod
     def own_fields(cls) -> tuple[str, ...]:
         """Give the YAML keys of this check beside the common ones, the short form first."""
-        fields = cls.model_fields.items()
-        return tuple(info.alias or name for name, info in fields if name not in Check.model_fields)
+        common = Check.model_fields
+        own = ((name, info) for name, info in cls.model_fields.items() if name not in common)
+        return tuple(info.alias or name for name, info in own)
 
 
 def _build_child(written: Any, handler: Any, info: ValidationInfo) -> Any:  # noqa: ANN401

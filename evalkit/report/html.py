@@ -2,6 +2,7 @@
 
 import hashlib
 from base64 import b64encode
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,12 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 _TEMPLATES = Path(__file__).parent / "templates"
+
+
+def prepare() -> None:
+    """Compile the templates, which `render` would otherwise do first."""
+    for name in ("body.html", "page.html"):
+        _environment().get_template(name)
 
 
 def render(run: Run) -> str:
@@ -41,6 +48,7 @@ def render(run: Run) -> str:
     )
 
 
+@cache
 def _environment() -> "Environment":
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 

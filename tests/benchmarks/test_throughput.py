@@ -42,7 +42,9 @@ def test_a_run_is_bound_by_its_deployment_alone(
     script = Script.model_validate({"delay": LATENCY, "rules": [{"reply": {"echo": True}}]})
     with ServerThread(script) as server:
         command = [sys.executable, "-m", "evalkit", "run"]
-        ran = measure(command, cwd=tmp_path, environ={"SLOW_URL": server.base_url})
+        # what users install has none of the development plugins, which start for a second
+        environ = {"SLOW_URL": server.base_url, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+        ran = measure(command, cwd=tmp_path, environ=environ)
     requests = server.requests
     bound = ceil(CONVERSATIONS * TURNS / IN_FLIGHT) * LATENCY
     sending = max(one.ended for one in requests) - min(one.started for one in requests)
