@@ -169,7 +169,7 @@ class Execution:
 
 
 class Harness:
-    """A run from its suites to its files, for one process."""
+    """A run from its suites to its files, for one process; `met` says whether it met any suite."""
 
     def __init__(
         self, settings: Settings, listen: Callable[[Outcome], None] = lambda _: None
@@ -178,10 +178,12 @@ class Harness:
         self._listen = listen
         self._loader = Loader(settings.root)
         self._suites: list[Suite] = []
+        self.met = False
         self._execution: Execution | None = None
 
     def read(self, path: Path) -> tuple[Case, ...]:
         """Load a suite and give its cases; what is wrong with it waits for `plan`."""
+        self.met = True
         suite = self._loader.load(path)
         if suite is None:
             return ()

@@ -44,6 +44,10 @@ def pytest_configure(config: pytest.Config) -> None:
         from evalkit.pytest_plugin.controller import Controller
 
         config.pluginmanager.register(Controller(config), "evalkit-controller")
+    elif config.getoption("evalkit_only"):
+        from evalkit.pytest_plugin.session import Session
+
+        Session.of(config)
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:

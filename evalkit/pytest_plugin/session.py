@@ -18,6 +18,7 @@ from evalkit.pytest_plugin.ending import Ending
 from evalkit.pytest_plugin.interruption import Interruption
 from evalkit.pytest_plugin.node import Node
 from evalkit.pytest_plugin.progress import Progress
+from evalkit.pytest_plugin.tally import Conclusion
 
 NAME = "evalkit-session"
 
@@ -109,6 +110,9 @@ class Session(Ending):
             self.progress.clear()
         if self.worker is None:
             self.close(session, exitstatus)
+            if not self.harness.met:
+                hint = "evalkit init writes a first one"
+                self.conclusion = Conclusion(5, f"there is no suite; {hint}")
         else:
             output = {
                 "mistakes": list(self.mistakes),

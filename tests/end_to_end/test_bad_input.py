@@ -292,3 +292,16 @@ def test_a_mistake_is_told_with_its_place_and_a_hint(bare: Bare, suite: str, tol
 def test_a_run_tells_the_same(bare: Bare, suite: str, told: str) -> None:
     ran = project(bare, suite).pytest("suites/a.yaml")
     assert (ran.code, told in ran.out) == (4, True), ran.out
+
+
+def test_a_folder_without_suites_is_told(bare: Bare) -> None:
+    ran = bare({"suites/notes.txt": "nothing yet"}).evalkit("run")
+    told = "evalkit: there is no suite; evalkit init writes a first one (exit 5)"
+    assert (ran.code, ran.out.splitlines()[-1]) == (5, told)
+
+
+@pytest.mark.parametrize("command", ["run", "validate"])
+def test_a_path_that_is_not_there_is_told(bare: Bare, command: str) -> None:
+    ran = bare({}).evalkit(command, "suits")
+    told = "no such file or folder: 'suits'\n  hint: a path is relative to the current folder\n"
+    assert (ran.code, ran.out, ran.err) == (4, "", told)
