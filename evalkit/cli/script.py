@@ -15,6 +15,7 @@ def load_script(path: Path) -> "Script":
     from evalkit.loader.nodes import Table
     from evalkit.loader.sources import Sources
     from evalkit.loader.validation import Form, build
+    from evalkit.loader.wording import found as describe
     from evalkit.server.script import Script
 
     sources = Sources(Path.cwd())
@@ -25,5 +26,6 @@ def load_script(path: Path) -> "Script":
         if script and not found.mistakes:
             return script
     else:
-        found.add(tree.span, "a script must be a mapping", "write rules: [{reply: Hello}]")
+        message = f"a script must be a mapping, not {describe(tree)}"
+        found.add(tree.span, message, "write rules: [{reply: Hello}]")
     raise Mistakes(found.mistakes)

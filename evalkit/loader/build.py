@@ -5,11 +5,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from evalkit.errors import did_you_mean
 from evalkit.loader.context import Context
 from evalkit.loader.defaults import merge
 from evalkit.loader.document import to_data
 from evalkit.loader.expectations import Demand, Demands
-from evalkit.loader.fields import CONVERSATION_KEYS
+from evalkit.loader.fields import CONVERSATION_KEYS, SUITE_KEYS, TURN_KEYS
 from evalkit.loader.keys import refuse_unknown
 from evalkit.loader.messages import Messages
 from evalkit.loader.nodes import Items, Node, Scalar, Table
@@ -17,10 +18,10 @@ from evalkit.loader.response_format import read_format
 from evalkit.loader.templates import Templates
 from evalkit.loader.tree import text_of, without
 from evalkit.loader.turns import Turns
-from evalkit.loader.validation import Form, build
+from evalkit.loader.validation import CUT, QUOTE, Form, build
 from evalkit.loader.wording import found
 from evalkit.model.data import JsonObject
-from evalkit.model.suite import Conversation
+from evalkit.model.suite import Conversation, Turn
 from evalkit.source import Span
 
 READ_HERE: Final = ("system", "turns", "expect", "each_turn", "response_format", "skip", "xfail")
@@ -43,6 +44,14 @@ MARKS: Final = frozenset(
 )
 WORDS: Final = frozenset({"and", "or", "not", "True", "False", "None"})
 """What means something else in pytest's `-m`."""
+
+KNOWN: Final = frozenset((*CONVERSATION_KEYS, *TURN_KEYS, *SUITE_KEYS))
+EXPECTING: Final = ("expect", "each_turn")
+UNNAMED: Final = "unnamed"
+"""Stands in for an id that is missing or wrong, so that all else is looked at."""
+
+SWITCHES: Final = frozenset({"yes", "no", "on", "off", "true", "false"})
+"""What other YAML takes for true or false; here it would be a reason."""
 
 REASONS: Final = {"skip": "unconditional skip", "xfail": "expected to fail"}
 
@@ -71,9 +80,9 @@ class Conversations:
             found_.add(node.span, f"a conversation is a mapping, not {found(node)}", hint)
             return None
         own = refuse_unknown(node, CONVERSATION_KEYS, found_, self.context.checks.names)
-        self._check_id(own)
-        if "turns" not in own.entries:
-            found_.add(node.span, "missing key 'turns'")
+        for key in ("id", "turns"):
+            if key not in own.entries and not _stands_for(node, key):
+                found_.add(node.span, f"missing key {key!r}")
         merged = merge([*self.defaults, own])
         self._check_tags(merged.entries.get("tags"))
         return self._assemble(merged, node)
@@ -82,37 +91,43 @@ class Conversations:
         values = _values(merged)
         templates = Templates(_flag(merged, "template", default=True), values)
         messages = Messages(self.context, templates, values)
-        replies = Demands(self.context, templates, "turn")
+        replies = Demands(self.context, templates, "turn", values)
         each = replies.read(merged.entries.get("each_turn"), "each_turn")
-        turns, of_turns = (
-            Turns(messages, replies, each).read(merged.entries.get("turns", Items([], node.span)))
-            if "turns" in merged.entries
-            else ([], [])
-        )
-        whole = Demands(self.context, templates, "conversation").read(
+        written = merged.entries.get("turns")
+        turns, of_turns = Turns(messages, replies, each).read(written) if written else ([], [])
+        whole = Demands(self.context, templates, "conversation", values).read(
             merged.entries.get("expect"), "expect"
         )
         demands = (*of_turns, *each, *whole)
-        self._demand_expectation(merged, node, anything=bool(demands))
+        if not demands:
+            self._demand_expectation(merged, node)
+        named = self._is_named(node)
         given = {
             "span": node.keys["id"] if "id" in node.entries else node.span,
-            "turns": tuple(turns),
+            "turns": tuple(turns) or (Turn(span=node.span),),
             "expect": tuple(demand.expectation for demand in whole),
             **self._read_rest(merged, messages),
+            **({} if named else {"id": UNNAMED}),
         }
-        rest = without(merged, *READ_HERE)
         form = Form(
-            Conversation, rest, self.context.found, given=given, text=self.context.file_text
+            Conversation,
+            without(merged, *READ_HERE),
+            self.context.found,
+            given=given,
+            text=self.context.file_text,
+            partial=not node.entries.keys() <= set(CONVERSATION_KEYS),
         )
-        conversation = build(form).value if "id" in merged.entries and turns else None
-        if conversation is None:
+        conversation = build(form).value
+        if conversation is None or not named:
             return None
         return Made(conversation, demands, tuple(_names(merged.entries.get("deployments"))))
 
     def _read_rest(self, merged: Table, messages: Messages) -> Mapping[str, object]:
         given: dict[str, object] = {}
-        if "system" in merged.entries:
-            given["system"] = messages.read(merged.entries["system"], "system")
+        system = merged.entries.get("system")
+        if system is not None:
+            none = isinstance(system, Scalar) and system.value is None
+            given["system"] = None if none else messages.read(system, "system")
         if "response_format" in merged.entries:
             given["response_format"] = read_format(merged.entries["response_format"], self.context)
         for key, default in REASONS.items():
@@ -122,20 +137,25 @@ class Conversations:
 
     def _reason(self, node: Node, key: str, default: str) -> str | None:
         """Read the reason to skip or to expect a failure: a text, or true."""
-        if isinstance(node, Scalar) and isinstance(node.value, bool):
+        if isinstance(node, Scalar) and (node.value is None or isinstance(node.value, bool)):
             return default if node.value else None
-        if isinstance(node, Scalar):
+        switch = isinstance(node, Scalar) and node.plain and node.source.lower() in SWITCHES
+        if isinstance(node, Scalar) and node.source and not switch:
+            if node.comment:
+                self.context.found.add(node.span, CUT, QUOTE)
             return text_of(node)
-        self.context.found.add(node.span, f"{key!r} must be true or a reason, not {found(node)}")
+        message = f"{key!r} must be true or a reason, not {found(node)}"
+        self.context.found.add(node.span, message, *(["write true or false"] if switch else []))
         return None
 
-    def _check_id(self, node: Table) -> None:
+    def _is_named(self, node: Table) -> bool:
+        """Whether there is an id to read; one that breaks the rule is noted."""
         written = node.entries.get("id")
-        if written is None:
-            self.context.found.add(node.span, "missing key 'id'")
-        elif isinstance(written, Scalar) and not ID.fullmatch(written.source):
+        if isinstance(written, Scalar) and not ID.fullmatch(written.source):
             message = f"{written.source!r} cannot be an id"
             self.context.found.add(written.span, message, NAME_RULE)
+            return False
+        return written is not None
 
     def _check_tags(self, node: Node | None) -> None:
         for tag in node.nodes if isinstance(node, Items) else ():
@@ -150,16 +170,26 @@ class Conversations:
                 hint = "use letters, digits, '_', '-' and '.', a letter first"
                 self.context.found.add(tag.span, message, hint)
 
-    def _demand_expectation(self, merged: Table, node: Table, *, anything: bool) -> None:
-        written = merged.entries.keys() & {"expect", "each_turn"} or "expect" in _keys_of_turns(
-            node
-        )
-        if anything or written or _flag(merged, "unchecked", default=False):
+    def _demand_expectation(self, merged: Table, node: Table) -> None:
+        """Note that nothing is expected, unless what is refused elsewhere was to expect it."""
+        turns = node.entries.get("turns")
+        tables = turns.nodes if isinstance(turns, Items) else []
+        if not tables or any(map(self._expects, (merged, *tables))):
             return
-        if "turns" in node.entries:
+        if not _flag(merged, "unchecked", default=False):
             place = node.keys.get("id", node.span)
             hint = "add expect to a turn, or write unchecked: true"
             self.context.found.add(place, "the conversation expects nothing", hint)
+
+    def _expects(self, node: Node) -> bool:
+        """Whether an expectation was tried here, or cannot be read for another mistake."""
+        if not isinstance(node, Table):
+            return True
+        tried = [key for key in node.keys if not _is_empty(node.entries.get(key))]
+        unknown = [key for key in tried if key not in KNOWN]
+        misplaced = any(key in self.context.checks for key in unknown)
+        misspelt = any(did_you_mean(key, EXPECTING) for key in unknown)
+        return misplaced or misspelt or any(key in EXPECTING for key in tried)
 
 
 def _values(merged: Table) -> JsonObject:
@@ -179,7 +209,10 @@ def _flag(node: Table, key: str, *, default: bool) -> bool:
     return written.value is True if isinstance(written, Scalar) else default
 
 
-def _keys_of_turns(node: Table) -> set[str]:
-    turns = node.entries.get("turns")
-    tables = turns.nodes if isinstance(turns, Items) else []
-    return {key for table in tables if isinstance(table, Table) for key in table.entries}
+def _is_empty(node: Node | None) -> bool:
+    return isinstance(node, Items) and not node.nodes
+
+
+def _stands_for(node: Table, key: str) -> bool:
+    """Whether an unknown key, told to be one, looks like `key` misspelt."""
+    return any(did_you_mean(one, [key]) for one in node.keys.keys() - KNOWN)

@@ -6,7 +6,7 @@ from typing import Final
 from evalkit.loader.context import Context
 from evalkit.loader.expectations import Demand
 from evalkit.loader.fields import first_field
-from evalkit.model.check import Check, Expectation, Recipe
+from evalkit.model.check import Check, Expectation
 from evalkit.source import Span
 
 NAME: Final = "complete"
@@ -19,7 +19,7 @@ def implied(demands: Sequence[Demand], span: Span, context: Context) -> tuple[Ex
     A wanted `finish_reason` replaces the parts truncated and filtered, a wanted `refusal` the part
     refused, and where either allows for no text, an empty reply is no shortcoming.
     """
-    if any(demand.spelt.name == NAME for demand in demands):
+    if any(demand.expectation.name == NAME for demand in demands):
         return ()
     wanted = list(_wanted(demands, context))
     reasons = {reason for name, values in wanted if name == "finish_reason" for reason in values}
@@ -39,14 +39,9 @@ def implied(demands: Sequence[Demand], span: Span, context: Context) -> tuple[Ex
 
 def _wanted(demands: Iterable[Demand], context: Context) -> Iterator[tuple[str, tuple[str, ...]]]:
     for demand in demands:
-        check = demand.expectation.check
-        if isinstance(check, Recipe):
-            first = (*demand.spelt.model.own_fields(), "")[0]
-            yield demand.spelt.name, _texts(check.authored.get(first))
-        else:
-            for found in walk(check, context):
-                name = first_field(type(found)) or ""
-                yield _name(found, context), _texts(getattr(found, name, None))
+        for found in walk(demand.check, context):
+            name = first_field(type(found)) or ""
+            yield _name(found, context), _texts(getattr(found, name, None))
 
 
 def walk(check: Check, context: Context) -> Iterator[Check]:

@@ -1,7 +1,6 @@
 """Attachments: checked when a suite is loaded, read again when a message is first sent."""
 
 import base64
-import binascii
 import re
 from collections import OrderedDict
 from hashlib import sha256
@@ -13,7 +12,7 @@ from evalkit.loader.media import Kind, recognise
 from evalkit.loader.paths import MOST_BYTES, Unreadable, locate, read_bytes, too_large
 from evalkit.model.chat import Attachment, CallError, Fault
 
-DATA_URI: Final = re.compile(r"data:([^;,]*)((?:;[^;,]*)*),(.*)", re.DOTALL)
+DATA_URI: Final = re.compile(r"data:([^;,]*)((?:;[^;,]*)*),(.*)", re.DOTALL | re.IGNORECASE)
 SHOWN: Final = 40
 MOST_CACHED: Final = 64_000_000
 """Characters of base64 that are kept."""
@@ -31,7 +30,7 @@ class Attachments:
 
     def take(self, written: str, beside: str, kind: Kind) -> Attachment:
         """Check a path or data URI that stands in the file `beside`; raises Unreadable."""
-        if written.startswith("data:"):
+        if written[:5].lower() == "data:":
             return self._take_inline(written, kind)
         path = locate(self._root, beside, written)
         data = read_bytes(path, written)
@@ -68,18 +67,18 @@ class Attachments:
     def _take_inline(self, written: str, kind: Kind) -> Attachment:
         name = f"{written[:SHOWN]}…" if len(written) > SHOWN else written
         match = DATA_URI.fullmatch(written)
-        if match is None or match[2].rpartition(";")[2] != "base64":
+        if match is None or match[2].rpartition(";")[2].lower() != "base64":
             raise Unreadable(
                 f"{name!r} is no data URI in base64", "write data:image/png;base64,DATA"
             )
         try:
             data = base64.b64decode(match[3], validate=True)
-        except binascii.Error as error:
+        except ValueError as error:
             raise Unreadable(f"{name!r} does not hold base64") from error
         if len(data) > MOST_BYTES:
             raise Unreadable(too_large(name, len(data)))
         media_type = recognise(data, kind, name)
-        if match[1] != media_type:
+        if match[1].lower() != media_type:
             raise Unreadable(f"{name!r} says {match[1]!r} but holds {media_type!r}")
         attachment = _reference(name, media_type, data)
         self._inline[attachment.sha256] = data

@@ -1,6 +1,5 @@
 """Deployments: drafts whose variables wait for an environment, held to their models when filled."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -8,21 +7,24 @@ from urllib.parse import urlsplit
 
 from evalkit.errors import Mistakes, did_you_mean
 from evalkit.loader.context import Context
+from evalkit.loader.credentials import read_credentials, refuse_inline
 from evalkit.loader.fields import DEPLOYMENT_KEYS, keys_of
 from evalkit.loader.keys import refuse_unknown
 from evalkit.loader.markers import find_callables, read_files
 from evalkit.loader.nodes import Node, Scalar, Table
-from evalkit.loader.tree import Path, refill, scalars, text_of, without
+from evalkit.loader.tree import Path, scalars, text_of, with_entry, without
 from evalkit.loader.validation import Form, build
+from evalkit.loader.variables import demanded, fill, fill_all, is_open
 from evalkit.loader.wording import found
 from evalkit.model.data import Authored
 from evalkit.model.deployment import Deployment, Draft
-from evalkit.secrets import Secret
 from evalkit.source import Span
 
-VARIABLE: Final = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}")
 DEFAULT_API: Final = "chat_completions"
-CONTROL: Final = re.compile(r"[\r\n\0]")
+FLAGS: Final = ("default", "under_test")
+"""Keys that say what is run, before any variable is looked up."""
+
+EXAMPLE: Final = "must be a URL such as https://api.example.com/v1"
 
 
 def read_deployments(node: Node | None, context: Context) -> tuple[Draft, ...]:
@@ -42,12 +44,6 @@ def _draft(name: str, node: Table, context: Context) -> Draft | None:
     if not isinstance(table, Table):
         context.found.add(table.span, f"a deployment is a mapping, not {found(table)}")
         return None
-    variables = {
-        match[1]: scalar.span
-        for _, scalar in scalars(table)
-        for match in VARIABLE.finditer(text_of(scalar))
-        if match[2] is None
-    }
     sketch = Sketch(name, span, table, context)
     if not sketch.check():
         return None
@@ -56,14 +52,16 @@ def _draft(name: str, node: Table, context: Context) -> Draft | None:
         span,
         default=_flag(table, "default", otherwise=False),
         under_test=_flag(table, "under_test", otherwise=True),
-        variables=variables,
+        stream=_flag(table, "stream", otherwise=False),
+        variables=demanded(table),
         resolve=sketch.resolve,
     )
 
 
 def _flag(table: Table, key: str, *, otherwise: bool) -> bool:
+    """Read a flag; one that a variable holds may be true."""
     node = table.entries.get(key)
-    return node.value is True if isinstance(node, Scalar) else otherwise
+    return node.value is True or is_open(node) if isinstance(node, Scalar) else otherwise
 
 
 @dataclass(frozen=True)
@@ -78,132 +76,134 @@ class Sketch:
     def check(self) -> bool:
         """Note what is wrong whatever the environment holds."""
         before = len(self.context.found.mistakes)
-        self._refuse_inline_key()
-        self._build(self.table, {}, self.context)
+        self._refuse_odd_variables()
+        refuse_inline(self.table, self.context.found)
+        Attempt(self, self.table, self.context, {}).build()
         return len(self.context.found.mistakes) == before
 
     def resolve(self, environ: Mapping[str, str]) -> Deployment:
         """Fill in the variables; raises Mistakes where a value does not fit."""
         context = self.context.later()
-        texts = {path: _fill(text_of(scalar), environ) for path, scalar in self._waiting()}
-        filled = refill(self.table, texts)
-        if not isinstance(filled, Table):
-            raise TypeError(filled)
-        built = self._build(filled, environ, context, frozenset(texts))
+        filled, paths = fill_all(self.table, environ)
+        built = Attempt(self, filled, context, environ, paths).build()
         if built is None or context.found.mistakes:
-            raise Mistakes(context.found.mistakes)
+            raise Mistakes(context.found.told())
         return built
 
-    def _waiting(self) -> list[tuple[Path, Scalar]]:
-        return [one for one in scalars(self.table) if VARIABLE.search(text_of(one[1]))]
+    def _refuse_odd_variables(self) -> None:
+        """Refuse `${` that begins no variable, but in free data, and variables in flags."""
+        for path, scalar in scalars(self.table):
+            checked = path[0] in DEPLOYMENT_KEYS and path[0] != "params"
+            if checked and "${" in fill(text_of(scalar), {}):
+                hint = "write ${NAME} or ${NAME:-default}"
+                self.context.found.add(scalar.span, "'${' begins no variable", hint)
+            elif path[0] in FLAGS and is_open(scalar):
+                message = f"{path[0]!r} must be true or false, not a variable"
+                self.context.found.add(scalar.span, message)
 
-    def _refuse_inline_key(self) -> None:
-        key = self.table.entries.get("api_key")
-        if isinstance(key, Scalar) and not VARIABLE.search(text_of(key)):
-            hint = "name a variable: api_key: ${MY_API_KEY}"
-            self.context.found.add(key.span, "a key must not be written into a suite", hint)
 
-    def _build(
-        self,
-        table: Table,
-        environ: Mapping[str, str],
-        context: Context,
-        filled: frozenset[Path] = frozenset(),
-    ) -> Deployment | None:
-        options_class = self._options_class(context)
-        if options_class is None:
+@dataclass(frozen=True)
+class Attempt:
+    """A deployment being built of `table`; `filled` is None while its variables wait."""
+
+    sketch: Sketch
+    table: Table
+    context: Context
+    environ: Mapping[str, str]
+    filled: frozenset[Path] | None = None
+
+    def build(self) -> Deployment | None:
+        """Build it; None where it is wrong, which is noted, or has to wait."""
+        api = self._api()
+        if api is None:
             return None
-        own = keys_of(options_class)
-        table = refuse_unknown(table, (*DEPLOYMENT_KEYS, *own), context.found)
-        options = self._options(options_class, without(table, *DEPLOYMENT_KEYS), context)
-        if options is None:
-            return None
-        given = {"name": self.name, "span": self.span, "options": options}
-        given |= self._secrets(environ, context)
-        if not filled:
-            given |= self._unfilled(table)
-        rest = without(table, *own, *given)
+        model = self.context.apis.get(api).Options
+        own = keys_of(model)
+        table = refuse_unknown(self.table, (*DEPLOYMENT_KEYS, *own), self.context.found)
+        partial = table is not self.table
+        options = self._options(model, without(table, *DEPLOYMENT_KEYS), partial=partial)
+        if api == DEFAULT_API and not (partial or _is_given(table.entries.get("base_url"))):
+            self.context.found.add(self.sketch.span, "missing key 'base_url'")
+        given = {"name": self.sketch.name, "span": self.sketch.span}
+        given |= {"options": options or Authored(), **self._unfilled(table)}
+        given |= read_credentials(self.sketch.table, self.environ, self.context.found)
         form = Form(
             Deployment,
-            rest,
-            context.found,
+            without(table, *own, *given),
+            self.context.found,
             given=given,
-            filled=filled,
-            pending=lambda node: isinstance(node, Scalar) and bool(VARIABLE.search(node.source)),
+            filled=self.filled or frozenset(),
+            pending=self._waits,
         )
         built = build(form).value
-        return None if built is None else self._with_address(built, table, context)
+        return None if built is None or options is None else self._with_address(built, table)
+
+    def _waits(self, node: Node) -> bool:
+        return self.filled is None and is_open(node)
 
     def _unfilled(self, table: Table) -> dict[str, object]:
         """Leave out of a first check what only an environment can say."""
-        return {"base_url": None} if self._is_open(table.entries.get("base_url")) else {}
+        node = table.entries.get("base_url")
+        return {"base_url": None} if node is not None and self._waits(node) else {}
 
-    @staticmethod
-    def _is_open(node: Node | None) -> bool:
-        return isinstance(node, Scalar) and bool(VARIABLE.search(node.source))
-
-    def _options_class(self, context: Context) -> type[Authored] | None:
+    def _api(self) -> str | None:
         node = self.table.entries.get("api")
         name = text_of(node) if isinstance(node, Scalar) else DEFAULT_API
-        if name not in context.apis:
-            span = node.span if node else self.span
-            hints = did_you_mean(name, context.apis.names)
-            context.found.add(span, f"unknown api {name!r}", *hints)
-            return None
-        return context.apis.get(name).Options
+        if name in self.context.apis:
+            return name
+        span = node.span if node else self.sketch.span
+        names = self.context.apis.names
+        hints = did_you_mean(name, names) or (f"there are {', '.join(names)}",)
+        self.context.found.add(span, f"unknown api {name!r}", *hints)
+        return None
 
-    def _options(self, model: type[Authored], table: Table, context: Context) -> Authored | None:
-        read = read_files(model, table, context)
-        given = None if read is None else find_callables(model, read, context)
+    def _options(self, model: type[Authored], table: Table, *, partial: bool) -> Authored | None:
+        """Build the api's own keys; files and callables named by a variable wait for it."""
+        waiting = {key: node for key, node in table.entries.items() if self._waits(node)}
+        read = read_files(model, without(table, *waiting), self.context)
+        given = None if read is None else find_callables(model, read, self.context)
         if read is None or given is None:
             return None
-        return build(Form(model, read, context.found, given=given)).value
+        for key, node in waiting.items():
+            read = with_entry(read, key, node)
+        form = Form(
+            model,
+            read,
+            self.context.found,
+            given=given,
+            filled=self.filled or frozenset(),
+            pending=self._waits,
+            partial=partial,
+        )
+        return build(form).value
 
-    def _secrets(self, environ: Mapping[str, str], context: Context) -> dict[str, object]:
-        """Make the key and the headers that come from the environment secrets."""
-        given: dict[str, object] = {}
-        key = self.table.entries.get("api_key")
-        if isinstance(key, Scalar):
-            given["api_key"] = self._secret(key, environ, context)
-        headers = self.table.entries.get("headers")
-        if isinstance(headers, Table):
-            given["headers"] = {
-                name: self._secret(node, environ, context)
-                for name, node in headers.entries.items()
-                if isinstance(node, Scalar)
-            }
-        return given
-
-    def _secret(self, node: Scalar, environ: Mapping[str, str], context: Context) -> Secret | str:
-        written = text_of(node)
-        match = VARIABLE.search(written)
-        value = _fill(written, environ).strip()
-        if CONTROL.search(value):
-            context.found.add(node.span, "a header cannot hold line breaks or NUL characters")
-        return Secret(value, match[1]) if match else value
-
-    def _with_address(self, built: Deployment, table: Table, context: Context) -> Deployment | None:
+    def _with_address(self, built: Deployment, table: Table) -> Deployment | None:
         if built.base_url is None:
             return built
-        parts = urlsplit(built.base_url)
-        node = table.entries["base_url"]
-        problem = _problem(
-            parts.scheme, parts.hostname, parts.username, parts.query + parts.fragment
-        )
+        address = built.base_url.strip()
+        problem = _problem(address)
         if problem:
-            context.found.add(node.span, f"'base_url' {problem}")
+            node, message = table.entries["base_url"], f"'base_url' {problem}"
+            if "@" in address or "?" in address:
+                self.context.found.hide(built.base_url)
+            self.context.found.add(node.span, message)
             return None
-        address = built.base_url.rstrip("/").removesuffix("/chat/completions")
+        address = address.rstrip("/").removesuffix("/chat/completions")
         return built.model_copy(update={"base_url": address})
 
 
-def _problem(scheme: str, host: str | None, user: str | None, behind: str) -> str | None:
-    if scheme not in {"http", "https"} or not host:
-        return "must be a URL such as https://api.example.com/v1"
-    if user:
+def _problem(address: str) -> str | None:
+    try:
+        parts = urlsplit(address)
+        sound = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
+    except ValueError:
+        return EXAMPLE
+    if not sound or any(map(str.isspace, address)):
+        return EXAMPLE
+    if "@" in parts.netloc:
         return "must not hold a user name or password"
-    return "must not hold a query or fragment" if behind else None
+    return "must not hold a query or fragment" if parts.query or parts.fragment else None
 
 
-def _fill(text: str, environ: Mapping[str, str]) -> str:
-    return VARIABLE.sub(lambda match: environ.get(match[1]) or match[2] or "", text)
+def _is_given(node: Node | None) -> bool:
+    return node is not None and not (isinstance(node, Scalar) and node.value is None)

@@ -1,12 +1,12 @@
 """Expectations: each check built by its own class, or kept as a recipe until values are known."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from pydantic_core import PydanticCustomError
 
-from evalkit.errors import Mistakes
+from evalkit.errors import Mistakes, TemplateError
 from evalkit.loader.context import Context
 from evalkit.loader.document import to_data
 from evalkit.loader.markers import find_callables, read_files
@@ -18,6 +18,7 @@ from evalkit.loader.validation import REPORTED, Form, build
 from evalkit.loader.wording import found
 from evalkit.model.check import Check, Expectation, Recipe, Scope
 from evalkit.model.data import Json, JsonObject
+from evalkit.template import render_json
 
 ELSEWHERE: Final[Mapping[Scope, str]] = {
     "conversation": "put it under each_turn, or under the expect of a turn",
@@ -27,10 +28,10 @@ ELSEWHERE: Final[Mapping[Scope, str]] = {
 
 @dataclass(frozen=True)
 class Demand:
-    """An expectation, and how its author wrote it."""
+    """An expectation, and its check with the values at hand."""
 
     expectation: Expectation
-    spelt: Spelt
+    check: Check
 
 
 @dataclass(frozen=True)
@@ -40,14 +41,15 @@ class Demands:
     context: Context
     templates: Templates
     scope: Scope
-    values: Mapping[str, Json] | None = None
+    values: Mapping[str, Json]
 
     def read(self, node: Node | None, key: str) -> tuple[Demand, ...]:
         """Read a list of expectations; what is none is noted and left out."""
         if node is None:
             return ()
         if not isinstance(node, Items):
-            self.context.found.add(node.span, f"{key!r} must be a list, not {found(node)}", EXAMPLE)
+            hint = "write a '-' before each expectation" if isinstance(node, Table) else EXAMPLE
+            self.context.found.add(node.span, f"{key!r} must be a list, not {found(node)}", hint)
             return ()
         demands = (self._demand(child) for child in node.nodes)
         return tuple(demand for demand in demands if demand is not None)
@@ -56,23 +58,27 @@ class Demands:
         spelt = spell(node, self.context)
         if spelt is None:
             return None
-        waiting = self._waiting(spelt)
-        if waiting:
-            recipe = Recipe(_authored(spelt), self._rebuild(spelt, waiting))
-            return Demand(Expectation(spelt.name, spelt.span, recipe), spelt)
-        check = construct(spelt, self.context)
+        texts = {path: one for path, one in scalars(spelt.fields) if self.templates.is_one(one)}
+        sound = [self.templates.inspect(scalar, self.context) for scalar in texts.values()]
+        if not all(sound):
+            return None
+        recipe = Recipe(_authored(spelt), self._rebuild(spelt, tuple(texts))) if texts else None
+        check = self._rehearse(recipe, spelt) if recipe else construct(spelt, self.context)
         if check is None or not self._fits(check, spelt):
             return None
-        return Demand(Expectation(spelt.name, spelt.span, check), spelt)
+        return Demand(Expectation(spelt.name, spelt.span, recipe or check), check)
 
-    def _waiting(self, spelt: Spelt) -> tuple[Path, ...]:
-        """Give the paths of the texts that wait for values, each inspected."""
-        paths = []
-        for path, scalar in scalars(spelt.fields):
-            if self.templates.is_one(scalar):
-                self.templates.inspect(scalar, self.context)
-                paths.append(path)
-        return tuple(paths)
+    def _rehearse(self, recipe: Recipe, spelt: Spelt) -> Check | None:
+        """Build a recipe with the values at hand, so that its mistakes are told with all others."""
+        try:
+            return recipe.build(
+                {key: render_json(part, self.values) for key, part in recipe.authored.items()}
+            )
+        except TemplateError as error:
+            self.context.found.add(spelt.span, str(error), *([error.hint] if error.hint else []))
+        except Mistakes as error:
+            self.context.found.mistakes += error.mistakes
+        return None
 
     def _rebuild(self, spelt: Spelt, waiting: tuple[Path, ...]) -> Callable[[JsonObject], Check]:
         def rebuild(rendered: JsonObject) -> Check:
@@ -81,9 +87,8 @@ class Demands:
             context = self.context.later()
             if not isinstance(fields, Table):
                 raise TypeError(fields)
-            filled = Spelt(spelt.name, spelt.model, fields, spelt.span)
-            check = construct(filled, context, frozenset(waiting))
-            if check is None:
+            check = construct(replace(spelt, fields=fields), context, frozenset(waiting))
+            if check is None or context.found.mistakes:
                 raise Mistakes(context.found.mistakes)
             return check
 
@@ -117,6 +122,7 @@ def construct(
         text=context.file_text,
         enter=lambda data, node: {"build": _children(data, node, context)},
         checks=context.checks.names,
+        partial=spelt.partial,
     )
     return build(form).value
 

@@ -17,9 +17,10 @@ from evalkit.loader.discover import SHARED
 from evalkit.loader.fields import FOLDER_KEYS, SUITE_KEYS
 from evalkit.loader.keys import refuse_unknown
 from evalkit.loader.mistakes import Findings
-from evalkit.loader.nodes import Items, Node, Table
+from evalkit.loader.nodes import Items, Node, Scalar, Table
 from evalkit.loader.sources import Sources
 from evalkit.loader.tree import without
+from evalkit.loader.validation import Form, build
 from evalkit.loader.wording import found
 from evalkit.model.api import Files
 from evalkit.model.deployment import Draft
@@ -70,7 +71,7 @@ class Loader:
 
     @property
     def mistakes(self) -> tuple[Mistake, ...]:
-        return tuple(self._context.found.mistakes)
+        return self._context.found.told()
 
     def quote(self, mistake: Mistake) -> Mistake:
         """Give a mistake that was found after loading with its source line."""
@@ -79,6 +80,11 @@ class Loader:
     def load(self, path: Path) -> Suite | None:
         """Load one suite; None where it has a mistake."""
         before = len(self._context.found.mistakes)
+        if path.name == SHARED:
+            message, hint = "this is no suite, but what suites share", "name a suite or a folder"
+            file = path.relative_to(self._root).as_posix()
+            self._context.found.add(Span(file), message, hint)
+            return None
         folders = [self._folder(folder) for folder in self._above(path)]
         table = self._table(path, SUITE_KEYS)
         suite = None if table is None else self._suite(path, table, folders)
@@ -113,11 +119,13 @@ class Loader:
             self._context.found.mistakes += error.mistakes
             return None
         if not isinstance(node, Table):
-            hint = "a suite begins with conversations:"
-            self._context.found.add(node.span, f"a suite is a mapping, not {found(node)}", hint)
+            shared = path.name == SHARED
+            what, key = (SHARED, "deployments") if shared else ("a suite", "conversations")
+            message, hint = f"{what} is a mapping, not {found(node)}", f"{what} begins with {key}:"
+            self._context.found.add(node.span, message, hint)
             return None
         free = without(node, *(key for key in node.entries if key.startswith("x-")))
-        return refuse_unknown(free, allowed, self._context.found)
+        return refuse_unknown(free, allowed, self._context.found, self._context.checks.names)
 
     def _suite(self, path: Path, table: Table, folders: Sequence[Folder]) -> Suite | None:
         file = path.relative_to(self._root).as_posix()
@@ -128,20 +136,23 @@ class Loader:
         self._refuse_twins(made)
         for one in made:
             self._refuse_unknown(one, drafts)
-        description = table.entries.get("description")
-        return Suite(
-            file=file,
-            span=Span(file),
-            description=getattr(description, "source", ""),
-            deployments=tuple(drafts.values()),
-            conversations=tuple(one.conversation for one in made),
-        )
+        given = {
+            "file": file,
+            "span": Span(file),
+            "deployments": tuple(drafts.values()),
+            "conversations": tuple(one.conversation for one in made),
+        }
+        rest = without(table, *(key for key in table.entries if key != "description"))
+        return build(Form(Suite, rest, self._context.found, given=given)).value
 
     def _conversations(self, table: Table, folders: Sequence[Folder]) -> list[Made]:
         node = table.entries.get("conversations")
         if not isinstance(node, Items) or not node.nodes:
+            message = "the suite has no conversations"
+            if isinstance(node, Scalar | Table):
+                message = f"'conversations' must be a list, not {found(node)}"
             hint = "write conversations: and a list of them"
-            self._context.found.add(table.span, "the suite has no conversations", hint)
+            self._context.found.add((node or table).span, message, hint)
             return []
         layers = [folder.defaults for folder in folders if folder.defaults is not None]
         shared = ("tags", "template")

@@ -50,7 +50,8 @@ def find_callables(
 
 def _resolve(written: Scalar, context: Context) -> Callable[..., Any] | None:
     module_name, _, name = written.source.rpartition(":")
-    if not module_name or not name:
+    named = module_name.endswith(".py") or all(map(str.isidentifier, module_name.split(".")))
+    if not named or not name:
         context.found.add(written.span, f"{written.source!r} names no callable", HOW)
         return None
     module = _import(module_name, written, context)
@@ -88,7 +89,7 @@ def _execute(path: Path, written: Scalar, context: Context) -> ModuleType | None
     if name in sys.modules:
         return sys.modules[name]
     spec = importlib.util.spec_from_file_location(name, path)
-    if spec is None or spec.loader is None:
+    if path.is_dir() or spec is None or spec.loader is None:
         context.found.add(written.span, f"{path.name!r} is no Python file")
         return None
     module = importlib.util.module_from_spec(spec)
@@ -112,9 +113,10 @@ def _attempt(
         return run()
     except ModuleNotFoundError as error:
         message = f"there is no module {error.name!r}"
-        inside = "" if error.name == name else f", which {name!r} imports"
+        own = f"{name}.".startswith(f"{error.name}.")
+        inside = "" if own else f", which {name!r} imports"
         context.found.add(written.span, f"{message}{inside}", "install it, or check the name")
-    except Exception as error:  # noqa: BLE001 - the author's module may raise anything
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - the author's module may raise anything
         what = f"{type(error).__name__}: {error}"
         context.found.add(written.span, f"{name!r} cannot be imported: {what}")
     return None

@@ -17,6 +17,9 @@ FILL: Final = 0xFF
 FRAME_HEADERS: Final = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 """JPEG's SOF0 to SOF15; DHT, JPG and DAC lie between them."""
 
+EXTENSION, FRAME, TRAILER = b"!,;"
+"""What a GIF's blocks start with."""
+
 ACCEPTED: Final[Mapping[Kind, str]] = {
     "image": "a PNG, JPEG, GIF or WebP image",
     "audio": "a WAV, MP3, Ogg or FLAC recording",
@@ -95,9 +98,7 @@ def _png_chunks(data: bytes) -> Iterator[bytes]:
 
 
 def _measure_jpeg(data: bytes) -> tuple[int, int]:
-    """Walk the segments to the frame header (ITU-T T.81, annex B)."""
-    if b"\xff\xd9" not in data:
-        raise ValueError(len(data))
+    """Walk the segments to the frame header, and see that an end follows (ITU-T T.81, annex B)."""
     offset = 2
     while True:
         start, marker, length = struct.unpack_from(">BBH", data, offset)
@@ -107,14 +108,32 @@ def _measure_jpeg(data: bytes) -> tuple[int, int]:
             offset += 1
         elif marker in FRAME_HEADERS:
             height, width = struct.unpack_from(">HH", data, offset + 5)
+            data.index(b"\xff\xd9", offset)
             return width, height
         else:
             offset += 2 + length
 
 
 def _measure_gif(data: bytes) -> tuple[int, int]:
+    """Read the screen's size, and see that the blocks reach the trailer (GIF89a, appendix A)."""
+    offset = 13 + _colours(data[10])
+    while data[offset] != TRAILER:
+        if data[offset] == EXTENSION:
+            offset += 2
+        elif data[offset] == FRAME:
+            offset += 11 + _colours(data[offset + 9])
+        else:
+            raise ValueError(offset)
+        while data[offset]:
+            offset += 1 + data[offset]
+        offset += 1
     width, height = struct.unpack_from("<HH", data, 6)
     return width, height
+
+
+def _colours(flags: int) -> int:
+    """Give the bytes of a GIF's colour table."""
+    return 3 << (flags & 7) + 1 if flags & 0x80 else 0
 
 
 def _measure_webp(data: bytes) -> tuple[int, int]:

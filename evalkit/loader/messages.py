@@ -108,12 +108,11 @@ class Messages:
             return kinds[0]
         message = f"a part has one of {either(list(KINDS))}"
         if kinds:
-            place, hints = node.keys[kinds[-1]], ("make a part of each",)
             message = f"{message}, not {' and '.join(kinds)}"
+            self.context.found.add(node.keys[kinds[-1]], message, "make a part of each")
         else:
-            place = node.span
-            hints = tuple(hint for key in node.entries for hint in did_you_mean(key, KINDS))
-        self.context.found.add(place, message, *hints)
+            hints = (hint for key in node.entries for hint in did_you_mean(key, KINDS))
+            self.context.found.add(node.span, message, *hints)
         return None
 
     def _source(self, node: Node, kind: Kind) -> Source | None:

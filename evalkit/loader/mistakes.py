@@ -1,10 +1,13 @@
 """The mistakes found so far, each with the source line of its place."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from evalkit.errors import Mistake
 from evalkit.loader.page import Page
 from evalkit.source import Span
+
+LEAST_HIDDEN = 4
+"""Characters of a text that is hidden, at least: a shorter one stands everywhere."""
 
 
 @dataclass
@@ -13,6 +16,7 @@ class Findings:
 
     pages: dict[str, Page] = field(default_factory=dict)
     mistakes: list[Mistake] = field(default_factory=list)
+    _hidden: set[str] = field(default_factory=set)
 
     def add(self, span: Span, message: str, *hints: str) -> None:
         """Note a mistake at `span`."""
@@ -25,8 +29,23 @@ class Findings:
         page = self.pages.get(mistake.span.file)
         if page is None or mistake.text:
             return mistake
-        return page.mistake(mistake.span, mistake.message, *mistake.hints)
+        return self._mask(page.mistake(mistake.span, mistake.message, *mistake.hints))
+
+    def hide(self, text: str) -> None:
+        """Show a text in no source line: it is a secret that should not be where it is."""
+        if len(text) >= LEAST_HIDDEN:
+            self._hidden.add(text)
+
+    def told(self) -> tuple[Mistake, ...]:
+        """Give the mistakes as they are shown."""
+        return tuple(map(self._mask, self.mistakes))
+
+    def _mask(self, mistake: Mistake) -> Mistake:
+        text = mistake.text
+        for secret in self._hidden:
+            text = text.replace(secret, "*" * len(secret))
+        return replace(mistake, text=text)
 
     def fresh(self) -> "Findings":
         """Give an empty collection that knows the same files."""
-        return Findings(self.pages)
+        return Findings(self.pages, _hidden=self._hidden)

@@ -1,5 +1,6 @@
 """Files that an author names: found below the root and nowhere else, read with a limit."""
 
+import errno
 import os
 import re
 import stat
@@ -49,19 +50,25 @@ def read_bytes(path: Path, written: str) -> bytes:
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW)
     except OSError as error:
         raise Unreadable(f"{written!r} cannot be read: {_cause(error)}") from error
-    with open(descriptor, "rb") as file:  # noqa: PTH123 - it is a descriptor
-        status = os.fstat(descriptor)
-        if stat.S_ISDIR(status.st_mode):
-            raise Unreadable(f"{written!r} is a folder")
-        if not stat.S_ISREG(status.st_mode):
-            raise Unreadable(f"{written!r} is no regular file")
-        if status.st_size > MOST_BYTES:
-            raise Unreadable(too_large(written, status.st_size))
-        return file.read(MOST_BYTES + 1)[:MOST_BYTES]
+    try:
+        _refuse_kind(os.fstat(descriptor), written)
+        with open(descriptor, "rb", closefd=False) as file:
+            return file.read(MOST_BYTES)
+    finally:
+        os.close(descriptor)
 
 
 def too_large(written: str, size: int) -> str:
     return f"{written!r} has {size / 1e6:.1f} MB, more than {MOST_BYTES / 1e6:.0f} MB"
+
+
+def _refuse_kind(status: os.stat_result, written: str) -> None:
+    if stat.S_ISDIR(status.st_mode):
+        raise Unreadable(f"{written!r} is a folder")
+    if not stat.S_ISREG(status.st_mode):
+        raise Unreadable(f"{written!r} is no regular file")
+    if status.st_size > MOST_BYTES:
+        raise Unreadable(too_large(written, status.st_size))
 
 
 def _refuse_odd(written: str) -> None:
@@ -76,6 +83,8 @@ def _refuse_odd(written: str) -> None:
 
 
 def _near(missing: Path, written: str) -> tuple[str, ...]:
+    if missing.is_symlink():
+        return ("it is a link to a file that is not there",)
     try:
         names = sorted(entry.name for entry in missing.parent.iterdir())
     except OSError:
@@ -84,6 +93,6 @@ def _near(missing: Path, written: str) -> tuple[str, ...]:
 
 
 def _cause(error: Exception) -> str:
-    if isinstance(error, OSError) and error.strerror:
+    if isinstance(error, OSError) and error.strerror and error.errno != errno.ELOOP:
         return error.strerror.lower()
     return "its links form a loop"

@@ -3,7 +3,7 @@
 import re
 from pathlib import PurePosixPath
 
-from evalkit.loader.context import Context
+from evalkit.loader.context import Context, file_path
 from evalkit.loader.document import to_data
 from evalkit.loader.keys import refuse_unknown
 from evalkit.loader.nodes import Node, Scalar, Table
@@ -23,13 +23,23 @@ def read_format(node: Node, context: Context) -> JsonObject | None:
         context.found.add(node.span, message, "for a schema write {json_schema: schemas/food.json}")
         return None
     if "type" in node.entries:
-        sent = to_data(node)
-        return sent if isinstance(sent, dict) else None
-    node = refuse_unknown(node, KEYS, context.found)
-    if "json_schema" not in node.entries:
+        return _as_sent(node, context)
+    known = refuse_unknown(node, KEYS, context.found)
+    if "json_schema" in known.entries:
+        return _with_schema(known, context)
+    if known is node:
         context.found.add(node.span, "missing key 'json_schema'", "or give OpenAI's own mapping")
-        return None
-    return _with_schema(node, context)
+    return None
+
+
+def _as_sent(node: Table, context: Context) -> JsonObject | None:
+    """Take OpenAI's own mapping as it is; a path in it would be sent as a text."""
+    schema = node.entries.get("json_schema")
+    if schema is not None and not isinstance(schema, Table):
+        message = f"'json_schema' beside 'type' must be a mapping, not {found(schema)}"
+        context.found.add(schema.span, message, "for a path leave out 'type'")
+    sent = to_data(node)
+    return sent if isinstance(sent, dict) else None
 
 
 def _with_schema(node: Table, context: Context) -> JsonObject | None:
@@ -40,10 +50,14 @@ def _with_schema(node: Table, context: Context) -> JsonObject | None:
         if loaded is None:
             return None
         named, read = PurePosixPath(written.value).stem, loaded
-    schema = to_data(read)
-    if not isinstance(schema, dict):
+    schema, path = to_data(read), file_path(read)
+    if path is not None:
+        message = "'json_schema' takes a path without 'file'"
+        context.found.add(written.span, message, f"write json_schema: {path.source}")
+    elif not isinstance(schema, dict):
         message = f"'json_schema' must be a path or a schema, not {found(read)}"
         context.found.add(written.span, message)
+    if path is not None or not isinstance(schema, dict):
         return None
     name, strict = _name(node, named, context), _strict(node, context)
     inner: JsonObject = {"name": name, "schema": schema}

@@ -1,5 +1,7 @@
 """The JSON Schema by which editors complete and check suites, made of the models themselves."""
 
+import json
+import re
 from collections.abc import Iterable, Mapping
 from inspect import getdoc
 from typing import Any, Final
@@ -16,6 +18,7 @@ from pydantic_core.core_schema import (
 )
 
 from evalkit import apis, checks
+from evalkit.loader.deployments import FLAGS
 from evalkit.loader.fields import (
     DEFAULTS_KEYS,
     KINDS,
@@ -44,6 +47,8 @@ FILE: Final[JsonSchemaValue] = {
 TEXT: Final[JsonSchemaValue] = {"anyOf": [SCALAR, FILE]}
 REASON: Final[JsonSchemaValue] = {"type": ["string", "boolean"]}
 FORMAT: Final[JsonSchemaValue] = {"anyOf": [{"const": "json_object"}, {"type": "object"}]}
+FILLED: Final[JsonSchemaValue] = {"type": "string", "pattern": r"\$\{"}
+REFERENCE: Final = re.compile(r'"#/\$defs/(\w+)"')
 NESTED: Final[JsonSchemaValue] = {"$comment": "an expectation"}
 """Stands for a reference that pydantic does not know, until the schema is whole."""
 
@@ -57,6 +62,10 @@ def ref(name: str) -> JsonSchemaValue:
 
 class Written(GenerateJsonSchema):
     """Describes what an author may write, not what a model holds."""
+
+    def field_title_should_be_set(self, schema: object) -> bool:  # noqa: ARG002 - pydantic's
+        """Leave out titles: they would only repeat the keys."""
+        return False
 
     def str_schema(self, schema: StringSchema) -> JsonSchemaValue:
         """Take any unquoted scalar for text, and what a file holds."""
@@ -98,7 +107,10 @@ class Definitions:
         )
         self.named |= whole.get("$defs", {})
         written: JsonSchemaValue = next(iter(whole["properties"].values()))
-        if any(isinstance(marker, FromFile) for marker in info.metadata):
+        holds = [marker.holds for marker in info.metadata if isinstance(marker, FromFile)]
+        if "yaml" in holds:
+            written = {"type": "object"}
+        if holds:
             return {"anyOf": [{"type": "string", "description": "A path."}, written]}
         return _described(info, written)
 
@@ -147,15 +159,27 @@ def editor_schema() -> JsonObject:
         "defaults": {"type": "object", "properties": defaults, "additionalProperties": False},
         "conversations": {"type": "array", "minItems": 1, "items": ref("conversation")},
     }
-    return {
+    suite: JsonSchemaValue = {
         "$schema": DRAFT,
         "title": "A suite of evalkit",
         "type": "object",
         "properties": {key: parts[key] for key in SUITE_KEYS},
         "patternProperties": {"^x-": {}},
         "additionalProperties": False,
-        "$defs": {name: _linked(part) for name, part in definitions.named.items()},
     }
+    linked = {name: _linked(part) for name, part in definitions.named.items()}
+    return {**suite, "$defs": _used(suite, linked)}
+
+
+def _used(suite: JsonSchemaValue, named: Mapping[str, JsonSchemaValue]) -> JsonSchemaValue:
+    """Give the definitions that a suite refers to, itself or through others."""
+    kept: set[str] = set()
+    waiting = [suite]
+    while waiting:
+        found = set(REFERENCE.findall(json.dumps(waiting.pop()))) - kept
+        kept |= found
+        waiting += [named[name] for name in found]
+    return {name: part for name, part in named.items() if name in kept}
 
 
 def _linked(part: Any) -> Any:  # noqa: ANN401 - any part of a schema
@@ -168,13 +192,28 @@ def _linked(part: Any) -> Any:  # noqa: ANN401 - any part of a schema
 
 
 def _deployment(definitions: Definitions) -> JsonSchemaValue:
-    """Describe a deployment, with what each api adds to it."""
-    properties = definitions.fields(Deployment)
+    """Describe a deployment, with what each api adds to it; variables may stand for values."""
+    inner = Definitions()
+    properties = inner.fields(Deployment)
+    for name in apis.registry.names:
+        properties |= inner.fields(apis.registry.get(name).Options)
+    flags = {key: properties[key] for key in FLAGS}
+    properties = _fillable(properties) | flags
     properties["headers"] = {"type": "object", "additionalProperties": SCALAR}
     properties["api"] = {"enum": list(apis.registry.names)}
-    for name in apis.registry.names:
-        properties |= definitions.fields(apis.registry.get(name).Options)
+    definitions.named |= {name: _fillable(part) for name, part in inner.named.items()}
     return {**definitions.table(Deployment, properties), "required": []}
+
+
+def _fillable(part: Any) -> Any:  # noqa: ANN401 - any part of a schema
+    """Let a variable stand for a number or a flag, and no file for a text."""
+    if isinstance(part, list):
+        return [_fillable(each) for each in part if each != FILE]
+    if not isinstance(part, dict):
+        return part
+    if part.get("type") in ("boolean", "integer", "number"):
+        return {"anyOf": [part, FILLED]}
+    return {key: _fillable(each) for key, each in part.items()}
 
 
 def _expectation(definitions: Definitions) -> JsonSchemaValue:

@@ -16,12 +16,16 @@ EXAMPLE = "write a check and its value, such as {contains: text}"
 
 @dataclass(frozen=True)
 class Spelt:
-    """An expectation in its long form; `span` is the check's name."""
+    """An expectation in its long form; `span` is the check's name.
+
+    Keys of a `partial` one were refused.
+    """
 
     name: str
     model: type[Check]
     fields: Table
     span: Span
+    partial: bool = False
 
 
 def spell(node: Node, context: Context) -> Spelt | None:
@@ -37,7 +41,8 @@ def spell(node: Node, context: Context) -> Spelt | None:
     fields = _fields(model, name, node, context)
     if fields is None:
         return None
-    return Spelt(name, model, refuse_unknown(fields, keys_of(model), context.found), span)
+    known = refuse_unknown(fields, keys_of(model), context.found, context.checks.names)
+    return Spelt(name, model, known, span, partial=known is not fields)
 
 
 def _refuse(node: Node, context: Context) -> None:

@@ -171,6 +171,8 @@ def _braces(fault: Fault) -> Mistake:
         return fault.note(f"unquoted text inside braces cannot contain {lost!r}", QUOTE)
     if fault.character and fault.before.endswith(("]", "}")):
         return _behind_bracket(fault)
+    if fault.before and fault.character in ("[", "{"):
+        return fault.note(f"unquoted text inside braces cannot contain {fault.character!r}", QUOTE)
     if fault.here.line == fault.start.line and fault.character == ":":
         return fault.note("unquoted text inside braces cannot contain ': '", QUOTE)
     return fault.note_start(f"{fault.opening!r} is never closed")

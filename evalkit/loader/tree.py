@@ -104,8 +104,8 @@ def refill(root: Node, texts: Mapping[Path, str]) -> Node:
     """Copy `root` with the texts at some paths replaced."""
     for path, text in texts.items():
         old = find(root, path).node
-        comment = isinstance(old, Scalar) and old.comment
-        root = put(root, path, Scalar(text, text, False, old.span, comment))  # noqa: FBT003 - all fields, in order
+        if isinstance(old, Scalar):
+            root = put(root, path, replace(old, value=text, source=text))
     return root
 
 

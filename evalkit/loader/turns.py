@@ -82,8 +82,7 @@ class Turns:
         context = self.demands.context
         if isinstance(node, Table):
             return node
-        hint = "write {user: …}" if isinstance(node, Scalar) else "write a '-' before each turn"
-        context.found.add(node.span, f"a turn is a mapping, not {found(node)}", hint)
+        context.found.add(node.span, f"a turn is a mapping, not {found(node)}", "write {user: …}")
         return None
 
     def _speaker(self, table: Table) -> Role | None:

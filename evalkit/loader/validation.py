@@ -8,6 +8,7 @@ from typing import Any, Final, Generic, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from evalkit.loader import wording
+from evalkit.loader.context import file_path
 from evalkit.loader.document import to_data
 from evalkit.loader.fields import keys_at
 from evalkit.loader.keys import hints
@@ -15,7 +16,7 @@ from evalkit.loader.mistakes import Findings
 from evalkit.loader.nodes import Node, Scalar, Table
 from evalkit.loader.scalars import meaning
 from evalkit.loader.tree import Path, Place, find, put, scalars
-from evalkit.loader.wording import Error
+from evalkit.loader.wording import Error, either
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -34,6 +35,7 @@ class Form(Generic[M]):
     `given` are values that need no validation from text, by key. `filled` are the paths of texts
     that had values inserted: those may stand for a number. `text` reads the `{file: path}` that may
     stand for any text. Errors at places that `pending` accepts wait for values not known yet.
+    Keys of a `partial` table were refused: what seems to be missing may be one of them.
     """
 
     model: type[M]
@@ -41,10 +43,11 @@ class Form(Generic[M]):
     found: Findings
     given: Mapping[str, object] = field(default_factory=dict)
     filled: frozenset[Path] = frozenset()
-    text: Callable[[Node], Scalar | None] = lambda _: None
+    text: Callable[[Node], Scalar | None] | None = None
     pending: Callable[[Node], bool] = lambda _: False
     enter: Callable[[Any, Table], Mapping[str, Any] | None] = lambda _data, _node: None
     checks: Sequence[str] = ()
+    partial: bool = False
 
 
 @dataclass(frozen=True)
@@ -95,15 +98,16 @@ def _as_text(form: Form[M], place: Place) -> Form[M]:
     node = place.node
     if isinstance(node, Scalar) and node.plain and not isinstance(node.value, str):
         return _with(form, place.path, replace(node, value=node.source))
-    read = form.text(node) if isinstance(node, Table) else None
+    read = form.text(node) if form.text and isinstance(node, Table) else None
     return form if read is None else _with(form, place.path, read)
 
 
 def _as_number(form: Form[M], place: Place) -> Form[M]:
     node = place.node
-    if not isinstance(node, Scalar) or isinstance(meaning(node.source), str):
+    value = meaning(node.source) if isinstance(node, Scalar) else None
+    if not isinstance(node, Scalar) or value is None or isinstance(value, str):
         return form
-    number = replace(node, value=meaning(node.source))
+    number = replace(node, value=value)
     return replace(_with(form, place.path, number), filled=form.filled - {place.path})
 
 
@@ -131,10 +135,9 @@ def _uncut(form: Form[M]) -> Form[M]:
 def _note(form: Form[M], errors: Sequence[Error]) -> None:
     forks: defaultdict[Path, list[Error]] = defaultdict(list)
     for error in errors:
-        if error["type"] == REPORTED:
+        place = _place(form, error)
+        if _is_told(form, error, place):
             continue
-        steps = error["loc"][:-1] if error["type"] == "missing" else error["loc"]
-        place = find(form.node, steps)
         if place.fork is None:
             _note_one(form, error, place)
         else:
@@ -143,17 +146,38 @@ def _note(form: Form[M], errors: Sequence[Error]) -> None:
         _note_union(form, path, alternatives)
 
 
+def _place(form: Form[M], error: Error) -> Place:
+    return find(form.node, error["loc"][:-1] if error["type"] == "missing" else error["loc"])
+
+
+def _is_told(form: Form[M], error: Error, place: Place) -> bool:
+    """Whether an error only follows from a mistake that is noted already."""
+    kind, steps = error["type"], error["loc"]
+    if form.partial and ((kind == "missing" and len(steps) == 1) or not steps):
+        return True
+    unread = form.text is not None and file_path(place.node) is not None
+    return kind == REPORTED or (kind == "string_type" and unread)
+
+
 def _note_one(form: Form[M], error: Error, place: Place) -> None:
     if error["type"] == "missing":
         form.found.add(place.key or place.node.span, f"missing key {error['loc'][-1]!r}")
     elif error["type"] == "extra_forbidden":
-        allowed = keys_at(form.model, place.path[:-1])
-        key = str(place.path[-1])
-        message = f"unknown key {key!r}"
-        form.found.add(place.key or place.node.span, message, *hints(key, allowed, form.checks))
+        _note_unknown(form, place)
     elif not form.pending(place.node):
         message = wording.explain(error, place.path, place.node)
         form.found.add(place.node.span, message, *wording.nearest(error, place.node))
+
+
+def _note_unknown(form: Form[M], place: Place) -> None:
+    *above, last = place.path
+    key, span = str(last), place.key or place.node.span
+    allowed, table = keys_at(form.model, above), find(form.node, above).node
+    if key in allowed and isinstance(table, Table):
+        others = [repr(other) for other in table.entries if other != key]
+        form.found.add(span, f"{key!r} cannot stand beside {either(others)}")
+    else:
+        form.found.add(span, f"unknown key {key!r}", *hints(key, allowed, form.checks))
 
 
 def _note_union(form: Form[M], path: Path, errors: Sequence[Error]) -> None:
@@ -162,19 +186,23 @@ def _note_union(form: Form[M], path: Path, errors: Sequence[Error]) -> None:
     if form.pending(place.node):
         return
     inner = [error for error in errors if len(error["loc"]) > len(path) + 1]
-    if isinstance(place.node, Table) and inner:
-        for error in _meant(inner, len(path)):
-            steps = error["loc"][:-1] if error["type"] == "missing" else error["loc"]
-            _note_one(form, error, find(form.node, steps))
+    missing = [repr(error["loc"][-1]) for error in inner if error["type"] == "missing"]
+    if missing and len(missing) == len(inner):
+        form.found.add(place.key or place.node.span, f"missing key {either(missing)}")
         return
-    own = [error for error in errors if error["type"] == "value_error"]
+    if inner and not isinstance(place.node, Scalar):
+        for error in _meant(inner, len(path)):
+            _note_one(form, error, _place(form, error))
+        return
+    own = [error for error in errors if wording.expected(error) is None]
     wanted = [word for error in errors if (word := wording.expected(error))]
     message = (
-        wording.explain((own or errors)[0], path, place.node)
-        if own or not wanted
+        wording.explain(own[0], path, place.node)
+        if own
         else wording.mismatch(path, wanted, place.node)
     )
-    close = dict.fromkeys(hint for error in errors for hint in wording.nearest(error, place.node))
+    told = own[:1] or errors
+    close = dict.fromkeys(hint for error in told for hint in wording.nearest(error, place.node))
     form.found.add(place.node.span, message, *close)
 
 

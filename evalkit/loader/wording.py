@@ -91,7 +91,7 @@ def nearest(error: Error, node: Node) -> tuple[str, ...]:
         known = [part.strip("' ") for word in words for part in word.split(",")]
         return did_you_mean(node.source, known)
     if expected(error) == "a list" and isinstance(node, Scalar):
-        return (f"write [{node.source}]",)
+        return ("write []",) if node.value is None else (f"write [{node.source}]",)
     if expected(error) == "text" and isinstance(node, Items) and node.span.width > 1:
         return ("put quotes around text that starts with '['",)
     return ()

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from evalkit.model.data import Authored, JsonObject
-from evalkit.model.limit import Duration
+from evalkit.model.limit import Wait
 from evalkit.secrets import Secret
 from evalkit.source import Span
 
@@ -15,17 +15,17 @@ from evalkit.source import Span
 class Timeout(Authored):
     """The clocks of one try, in seconds; `idle` runs between contents of a stream."""
 
-    connect: Duration = 10.0
-    first_token: Duration = 60.0
-    idle: Duration = 60.0
-    total: Duration = 600.0
+    connect: Wait = 10.0
+    first_token: Wait = 60.0
+    idle: Wait = 60.0
+    total: Wait = 600.0
 
 
 class Retry(Authored):
     """How often a call is tried at most, and for how many seconds from the first try's start."""
 
     tries: Annotated[int, Field(ge=1)] = 4
-    total: Duration = 180.0
+    total: Wait = 180.0
 
 
 class Limits(Authored):

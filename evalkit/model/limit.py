@@ -3,7 +3,7 @@
 import re
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, WithJsonSchema, model_validator
+from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from evalkit.model.data import Authored
 
@@ -25,10 +25,14 @@ def seconds(written: Any) -> Any:  # noqa: ANN401 - whatever stands in the YAML
 Duration = Annotated[
     float,
     BeforeValidator(seconds),
+    Field(ge=0),
     WithJsonSchema(
         {"anyOf": [{"type": "number"}, {"type": "string", "pattern": f"^{DURATION.pattern}$"}]}
     ),
 ]
+
+Wait = Annotated[Duration, Field(gt=0)]
+"""A duration that is not over before it begins."""
 
 
 class Limit(Authored):

@@ -85,7 +85,7 @@ class Conversation(Authored):
     turns: Annotated[tuple[Turn, ...], Field(strict=False, min_length=1)]
     expect: Many[Expectation] = ()
     each_turn: Many[Expectation] = ()
-    deployments: Many[str] | None = None
+    deployments: Annotated[Many[str], Field(min_length=1)] | None = None
     params: JsonObject = {}
     stream: bool | None = None
     response_format: ResponseFormat | None = None

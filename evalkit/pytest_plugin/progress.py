@@ -3,7 +3,7 @@
 import time
 from collections import Counter
 from collections.abc import Generator, Sequence
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import pytest
 
@@ -23,7 +23,7 @@ class Progress:
     """Takes the place of pytest's dots; told of outcomes by another thread."""
 
     def __init__(self, config: pytest.Config) -> None:
-        self._writer = config.get_terminal_writer()
+        self._config = config
         self._counts: Counter[str] = Counter()
         self._expected = 0
         self._started = time.monotonic()
@@ -52,6 +52,10 @@ class Progress:
         counts = [f"{self._counts[word]} {word}" for word in self._counts if word != "passed"]
         words = ", ".join([f"{done}/{self._expected} done", *counts])
         return f"{words}, {seconds:.0f} s"[: self._writer.fullwidth - 1]
+
+    @property
+    def _writer(self) -> Any:  # noqa: ANN401 - pytest exports no name; it makes it after its plugins
+        return self._config.get_terminal_writer()
 
     def _paint(self, line: str) -> None:
         self._writer.write(f"{ERASE}{line}", flush=True)

@@ -227,6 +227,8 @@ conversations:
 """,
         """\
 suites/a.yaml:1:63: a key must not be written into a suite
+    1 | deployments: {main: {base_url: 'http://127.0.0.1:9', api_key: ********}}
+                                                                      ^^^^^^^^
   hint: name a variable: api_key: ${MY_API_KEY}
 """,
     ),
