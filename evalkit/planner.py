@@ -177,9 +177,7 @@ def _render(cases: Sequence[Case], mistakes: list[Mistake]) -> dict[int, Convers
     return rendered
 
 
-def _unmeasurable(
-    cases: Sequence[Case], rendered: Mapping[int, Conversation]
-) -> Iterator[Mistake]:
+def _unmeasurable(cases: Sequence[Case], rendered: Mapping[int, Conversation]) -> Iterator[Mistake]:
     """Find expectations that only a stream can meet, of deployments that do not stream."""
     for case in cases:
         conversation = rendered[id(case.conversation)]

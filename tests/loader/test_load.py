@@ -173,14 +173,6 @@ SHAPES = {
             "  hint: write its keys, such as id and turns"
         ),
     ),
-    "variants, not built yet": (
-        f"variants: {{v1: {{system: x}}}}\n{SUITE}",
-        "a.yaml:1:1: unknown key 'variants'\n    1 | variants: {v1: {system: x}}\n        ^^^^^^^^",
-    ),
-    "a gate, not built yet": (
-        f"gate: {{pass_rate: 0.9}}\n{SUITE}",
-        "a.yaml:1:1: unknown key 'gate'\n    1 | gate: {pass_rate: 0.9}\n        ^^^^",
-    ),
     "a key of a conversation": (
         f"repeat: 3\n{SUITE}",
         (

@@ -341,8 +341,10 @@ SUITES = [
     ),
     (
         "conversations: {a: {}}\n",
-        "1:16: 'conversations' must be a list, not a mapping"
-        " | write conversations: and a list of them",
+        (
+            "1:16: 'conversations' must be a list, not a mapping"
+            " | write conversations: and a list of them"
+        ),
     ),
     (
         "description: x\n",
