@@ -9,6 +9,10 @@ Value: TypeAlias = str | int | bool | Path | tuple[str, ...] | None
 BASE = (
     "-o",
     "addopts=",
+    "-o",
+    "strict_config=false",  # an option of a plugin that is not installed here is no matter
+    "-W",
+    "ignore::pytest.PytestConfigWarning",
     "--assert=plain",
     "--no-header",
     "-p",

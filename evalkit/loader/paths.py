@@ -44,6 +44,14 @@ def locate(root: Path, beside: str, written: str) -> Path:
     return path
 
 
+def contained(root: Path, file: str, written: str) -> Path:
+    """Follow the symlinks of a path under `root`; raises Unreadable where they lead out of it."""
+    path = Path(os.path.realpath(root / file))
+    if not path.is_relative_to(os.path.realpath(root)):
+        raise Unreadable(OUTSIDE.format(written), "a symbolic link leads there")
+    return path
+
+
 def read_bytes(path: Path, written: str) -> bytes:
     """Read a regular file of at most 20 MB, decided on what was opened; raises Unreadable."""
     try:

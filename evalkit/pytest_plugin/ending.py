@@ -25,7 +25,11 @@ class Ending:
         """Settle the exit code; pytest's own stands where other tests ran beside the suites."""
         if self.mistakes:
             places = "1 mistake" if len(self.mistakes) == 1 else f"{len(self.mistakes)} mistakes"
-            self.conclusion = Conclusion(MISTAKEN, f"{places} in the suites, nothing was sent")
+            self.conclusion = Conclusion(MISTAKEN, f"{places}, nothing was sent")
+        elif exitstatus == pytest.ExitCode.USAGE_ERROR:
+            self.conclusion = Conclusion(
+                MISTAKEN, "nothing was sent, for pytest refused its arguments"
+            )
         elif exitstatus != pytest.ExitCode.INTERNAL_ERROR and not collecting(self.config):
             interrupted = exitstatus == pytest.ExitCode.INTERRUPTED
             self.conclusion = conclude(self.tally, self.written, interrupted=interrupted)
@@ -36,7 +40,7 @@ class Ending:
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         if self.mistakes:
-            terminalreporter.section("mistakes in suites", red=True)
+            terminalreporter.section("mistakes", red=True)
             terminalreporter.write_line("\n\n".join(self.mistakes))
 
     @pytest.hookimpl(trylast=True)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from evalkit.errors import RecordError
+from evalkit.errors import RecordError, UsageError
 from evalkit.loader import discover
 from evalkit.planner import Case
 from evalkit.pytest_plugin.node import Node
@@ -56,9 +56,9 @@ class ConversationItem(Node):
         """Wait for the outcomes; an item that could not be judged ends here, as an error."""
         try:
             item, outcomes = Session.of(self.config).outcomes(self)
-        except RecordError as error:  # nothing more would be kept, so nothing more is run
+        except (RecordError, UsageError) as error:  # nothing would be kept: nothing more is run
             self.session.shouldstop = "the record cannot be stored"
-            raise pytest.fail.Exception(str(error), pytrace=False) from error
+            raise pytest.fail.Exception(str(error), pytrace=False) from None
         conversation = item.conversation
         settled = settle(outcomes, conversation.pass_if, conversation.repeat)
         self.seconds = sum(outcome.seconds for outcome in outcomes)

@@ -81,8 +81,12 @@ class Session(Ending):
         items = [node.item for node in nodes if node.item]
         if self.progress:
             self.progress.expect(items)
+        try:
+            self.harness.begin(items)
+        except UsageError as error:
+            self.mistakes = told(error)
+            raise
         self.begun = True
-        self.harness.begin(items)
         if not self.worker:
             self.harness.start(items)
 
@@ -110,7 +114,7 @@ class Session(Ending):
             self.progress.clear()
         if self.worker is None:
             self.close(session, exitstatus)
-            if not self.harness.met:
+            if not self.harness.met and exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED:
                 hint = "evalkit init writes a first one"
                 self.conclusion = Conclusion(5, f"there is no suite; {hint}")
         else:

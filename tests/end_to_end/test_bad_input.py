@@ -12,6 +12,12 @@ deployments:
   main: {base_url: "http://127.0.0.1:9/v1"}
 """
 
+HOLDING = """\
+conversations:
+  - id: greeting
+    turns: [{user: hello, expect: [{contains: hello}]}]
+"""
+
 SUITES: dict[str, tuple[str, str]] = {
     "an empty suite": (
         "",
@@ -307,3 +313,32 @@ def test_a_path_that_is_not_there_is_told(bare: Bare, command: str) -> None:
     ran = bare({}).evalkit(command, "suits")
     told = "no such file or folder: 'suits'\n  hint: a path is relative to the current folder\n"
     assert (ran.code, ran.out, ran.err) == (4, "", told)
+
+
+REFUSED: dict[str, tuple[tuple[str, ...], str]] = {
+    "an expression": (("-k", "hello and"), "nothing was sent, for pytest refused its arguments"),
+    "an item": (("suites/a.yaml::no",), "nothing was sent, for pytest refused its arguments"),
+    "a folder for reports": (("--reports", "pytest.ini"), "1 mistake, nothing was sent"),
+}
+
+
+@pytest.mark.parametrize(("arguments", "told"), REFUSED.values(), ids=list(REFUSED))
+def test_the_last_line_gives_the_exit_code(
+    bare: Bare, arguments: tuple[str, ...], told: str
+) -> None:
+    ran = bare({"suites/a.yaml": f"{HEAD}{HOLDING}"}).evalkit("run", *arguments)
+    assert (ran.code, ran.out.splitlines()[-1]) == (4, f"evalkit: {told} (exit 4)"), ran.out
+
+
+def test_a_suite_that_is_a_link_out_of_the_project_is_not_read(bare: Bare) -> None:
+    made = bare({"suites/a.yaml": ""})
+    (made.root / "suites/link.yaml").symlink_to("/proc/self/environ")
+    told = "suites/link.yaml:1:1: 'suites/link.yaml' lies outside the root\n"
+    assert told in made.evalkit("validate").err
+
+
+def test_a_run_does_not_mind_options_of_plugins_that_are_not_there(bare: Bare) -> None:
+    strict = "[pytest]\nstrict = true\nfilterwarnings = error\nno_such_option = 1\n"
+    made = bare({"suites/a.yaml": f"{HEAD}{HOLDING}    skip: not now\n", "pytest.ini": strict})
+    ran = made.evalkit("run")
+    assert (ran.code, ran.out.splitlines()[-1]) == (5, "evalkit: every item is skipped (exit 5)")

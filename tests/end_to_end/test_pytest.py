@@ -256,7 +256,7 @@ suites/typo.yaml:7:13: unknown check 'contians'
 """
     assert (ran.code, len(server.requests)) == (4, 0), ran.out
     assert ran.out.count(told) == 1, ran.out
-    assert last_line(ran.out) == "evalkit: 1 mistake in the suites, nothing was sent (exit 4)"
+    assert last_line(ran.out) == "evalkit: 1 mistake, nothing was sent (exit 4)"
 
 
 def test_a_typo_leaves_other_tests_alone(project: Project) -> None:
