@@ -22,6 +22,7 @@ from evalkit.planner import Case, Choice, cases, plan
 from evalkit.records import files, folder, reader
 from evalkit.records.writer import Writer
 from evalkit.report import data, html, markdown
+from evalkit.runner.board import JUDGED
 from evalkit.runner.engine import Engine
 from evalkit.runner.options import Options
 from evalkit.runner.redaction import redaction
@@ -59,10 +60,12 @@ class Settings:
 class Written:
     """The files of a run, and what went wrong beside its items.
 
-    `lost` says what could not be stored, and why; `broken` what a bug cost, an entry each.
+    `recorded` counts the attempts that were judged; `lost` says what could not be stored, and why;
+    `broken` what a bug cost, an entry each.
     """
 
     report: Path | None = None
+    recorded: int = 0
     lost: str | None = None
     broken: tuple[str, ...] = ()
 
@@ -148,7 +151,8 @@ class Execution:
         self.engine.close()
         unreported = () if interrupted else self.engine.unreported
         lost = self._finish(unreported, interrupted=interrupted)
-        return Written(lost=lost, broken=self.engine.internal_errors)
+        recorded = sum(status in JUDGED for status in self._statuses.values())
+        return Written(recorded=recorded, lost=lost, broken=self.engine.internal_errors)
 
     def _finish(self, unreported: Sequence[str], *, interrupted: bool) -> str | None:
         left_out = set(unreported)

@@ -2,14 +2,33 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Annotated
+from typing import Annotated, Final
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from evalkit.model.data import Authored, JsonObject
 from evalkit.model.limit import Wait
 from evalkit.secrets import Secret
 from evalkit.source import Span
+
+
+def _refuse_own(params: JsonObject) -> JsonObject:
+    for key in params:
+        if key in ELSEWHERE:
+            message = f"params cannot hold {key!r}: {ELSEWHERE[key]}"
+            raise ValueError(message)
+    return params
+
+
+ELSEWHERE: Final = {
+    "messages": "they are the turns of a conversation",
+    "model": "write model: on the deployment",
+    "stream": "write stream: on the deployment or on the conversation",
+    "stream_options": "usage is asked for in every stream",
+}
+"""What a request holds beside its params, and where it comes from."""
+
+Params = Annotated[JsonObject, AfterValidator(_refuse_own)]
 
 
 class Timeout(Authored):
@@ -49,7 +68,7 @@ class Deployment(Authored):
     api_key: Secret | None = None
     model: str | None = None
     stream: bool = False
-    params: JsonObject = {}
+    params: Params = {}
     headers: Mapping[str, Secret | str] = {}
     path: str | None = None
     timeout: Timeout = Timeout()

@@ -8,7 +8,7 @@ from pydantic import Field, JsonValue, model_validator
 from evalkit.model.chat import Part, Role
 from evalkit.model.check import Expectation, JsonFrom
 from evalkit.model.data import Authored, JsonObject, Many
-from evalkit.model.deployment import Draft
+from evalkit.model.deployment import Draft, Params
 from evalkit.source import Span
 
 
@@ -52,7 +52,7 @@ class Turn(Authored):
     user: Content | None = None
     assistant: Content | None = None
     expect: Many[Expectation] = ()
-    params: JsonObject = {}
+    params: Params = {}
     json_from: JsonFrom | None = None
     complete: bool = True
     label: str | None = None
@@ -86,7 +86,7 @@ class Conversation(Authored):
     expect: Many[Expectation] = ()
     each_turn: Many[Expectation] = ()
     deployments: Annotated[Many[str], Field(min_length=1)] | None = None
-    params: JsonObject = {}
+    params: Params = {}
     stream: bool | None = None
     response_format: ResponseFormat | None = None
     json_from: JsonFrom = "exact"

@@ -18,6 +18,7 @@ class Controller(Ending):
         super().__init__(config)
         self.settings = settings(config, {})
         self.folder: Path | None = None
+        self.recorded = 0
         self.lost: str | None = None
         self.broken: tuple[str, ...] = ()
         self.workers = 0
@@ -31,6 +32,7 @@ class Controller(Ending):
     def pytest_testnodedown(self, node: Any, error: object) -> None:  # noqa: ANN401, ARG002
         said = getattr(node, "workeroutput", {}).get("evalkit", {})
         self.mistakes = tuple(dict.fromkeys((*self.mistakes, *said.get("mistakes", ()))))
+        self.recorded += said.get("recorded", 0)
         self.lost = self.lost or said.get("lost")
         self.broken += tuple(said.get("broken", ()))
 
@@ -41,7 +43,7 @@ class Controller(Ending):
         if self.folder and self.folder.exists():
             published = harness.publish(self.folder)
             lost = self.lost or published.lost
-            self.written = replace(published, lost=lost, broken=self.broken)
+            self.written = replace(published, recorded=self.recorded, lost=lost, broken=self.broken)
         self.close(session, exitstatus)
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:

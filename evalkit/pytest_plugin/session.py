@@ -120,6 +120,7 @@ class Session(Ending):
         else:
             output = {
                 "mistakes": list(self.mistakes),
+                "recorded": self.written.recorded,
                 "lost": self.written.lost,
                 "broken": list(self.written.broken),
             }

@@ -70,7 +70,8 @@ def conclude(tally: Tally, written: Written, *, interrupted: bool) -> Conclusion
     if written.lost:
         return Conclusion(8, written.lost)
     if interrupted:
-        return Conclusion(2, f"interrupted after {_items(tally.total)}; what finished is recorded")
+        recorded = "1 attempt is" if written.recorded == 1 else f"{written.recorded} attempts are"
+        return Conclusion(2, f"interrupted; {recorded} recorded")
     return _judge(tally)
 
 

@@ -1,7 +1,8 @@
 """The trials of a run on the event loop: begun within bounds, driven to their end, reported."""
 
 import asyncio
-from collections.abc import Callable, Hashable, Iterable
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
@@ -34,6 +35,8 @@ class Trials:
         self._options = options
         self._backlogs: dict[Hashable, Backlog] = {}
         self._running: dict[asyncio.Task[Outcome], Trial] = {}
+        self._asking: dict[str, Deployment] = {}
+        self._answered: set[str] = set()
         self._awaited = -1
         self._interrupted = False
         self._stopped = False
@@ -54,9 +57,16 @@ class Trials:
         self._begin_all()
 
     async def drain(self, grace: float) -> None:
-        """Begin no more trials, and cancel those that run after `grace` seconds."""
+        """Begin no more trials, give up those that wait for their first place, and cancel the rest.
+
+        What is in the middle of its conversation has `grace` seconds.
+        """
         self._interrupted = True
         self._begin_all()
+        queued = set(self._queued())
+        for task, trial in self._running.items():
+            if trial.id in queued:
+                task.cancel()
         if self._running:
             await asyncio.wait(tuple(self._running), timeout=grace)
         await self._cancel()
@@ -89,27 +99,43 @@ class Trials:
             self._running[task] = trial
             task.add_done_callback(partial(self._end, backlog))
 
+    def _queued(self) -> Iterator[str]:
+        """Name the trials whose first request waits: places are given first come, first served."""
+        asked: Counter[Hashable] = Counter()
+        for trial, deployment in self._asking.items():
+            asked[definition(deployment)] += 1
+            waits = asked[definition(deployment)] > deployment.limits.concurrency
+            if waits and trial not in self._answered:
+                yield trial
+
     async def _run(self, trial: Trial) -> Outcome:
         clocks = self._options.clocks
         started, begun = clocks.now(), clocks.monotonic()
         try:
-            call = partial(self._call, trial.item)
+            call = partial(self._call, trial)
             outcome = await drive(outcomes.judged(trial), self._ports.advance, call)
         except Exception as error:  # noqa: BLE001 - a bug costs one trial, not the run
             outcome = outcomes.broken(trial, error)
             self.internal_errors.append(f"{trial.id}: {outcomes.last_line(error)}")
         return outcomes.timed(outcome, started, clocks.monotonic() - begun)
 
-    async def _call(self, item: Item, ask: Ask) -> ChatReply:
-        if item.called is None or ask.deployment != item.deployment:
+    async def _call(self, trial: Trial, ask: Ask) -> ChatReply:
+        called = trial.item.called
+        if called is None or ask.deployment != trial.item.deployment:
             message = f"no deployment {ask.deployment!r} to ask"
             raise CallError(Fault(kind="config", message=message))
-        return await self._ports.switchboard.call(item.called, ask.request)
+        self._asking[trial.id] = called
+        try:
+            return await self._ports.switchboard.call(called, ask.request)
+        finally:
+            self._asking.pop(trial.id, None)
+            self._answered.add(trial.id)
 
     def _end(self, backlog: Backlog, task: asyncio.Task[Outcome]) -> None:
         trial = self._running.pop(task, None)
         if trial is None:
             return
+        self._answered.discard(trial.id)
         backlog.finish()
         if task.cancelled():
             self._give_up(trial)

@@ -357,4 +357,4 @@ def test_an_interrupted_run_keeps_its_record_and_writes_its_report(
     end = json.loads(record.read_text().splitlines()[-1])
     assert (end["type"], end["interrupted"]) == ("run_end", True)
     assert summary(project)["overall"]["counts"]["passed"] == 1
-    assert last_line(out) == "evalkit: interrupted after 1 item; what finished is recorded (exit 2)"
+    assert last_line(out) == "evalkit: interrupted; 1 attempt is recorded (exit 2)"

@@ -88,6 +88,11 @@ REFUSED = [
     pytest.param("script: s.yaml", ["4:5 unknown key 'script'"], id="a key of another api"),
     pytest.param("stream: yes", ["4:13 'stream' must be true or false, not 'yes'"], id="yes"),
     pytest.param("default: 1", ["4:14 'default' must be true or false, not 1"], id="1"),
+    pytest.param(
+        "params: {messages: []}",
+        ["4:13 params cannot hold 'messages': they are the turns of a conversation"],
+        id="a param that is none",
+    ),
     pytest.param("params: 3", ["4:13 'params' must be a mapping, not 3"], id="params of 3"),
     pytest.param("headers: x", ["4:14 'headers' must be a mapping, not 'x'"], id="headers of x"),
     pytest.param("headers: {a: [1]}", ["4:18 'a' must be text, not a list"], id="a list header"),

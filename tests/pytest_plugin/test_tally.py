@@ -38,10 +38,10 @@ RUNS: dict[str, tuple[Tally, Written, bool, int, str]] = {
     "nothing": (Tally(), NOTHING, False, 5, "no item is selected"),
     "interrupted after a failure": (
         Tally(failed=1),
-        NOTHING,
+        Written(recorded=7),
         True,
         2,
-        "interrupted after 1 item; what finished is recorded",
+        "interrupted; 7 attempts are recorded",
     ),
     "lost evidence, interrupted": (Tally(failed=1), LOST, True, 8, "the disk is full"),
     "a bug, and lost evidence": (

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import replace
 from queue import SimpleQueue
+from threading import Semaphore
 from typing import Self
 
 import pytest
@@ -380,23 +381,41 @@ def test_a_check_that_asks_nobody_known_errs(make_engine: Make, make_item: MakeI
     )
 
 
-def test_draining_lets_trials_under_way_finish(
+def test_draining_lets_requests_in_flight_finish_and_sends_no_first_one(
     make_engine: Make, make_item: MakeItem, make_deployment: Callable[..., Deployment]
 ) -> None:
-    gate = Gate()
-    narrow = make_deployment(concurrency=1)
-    items = [make_item(f"n{n}", ["Hi"], narrow) for n in range(9)]
-
-    def release(outcome: Outcome) -> None:
-        if outcome.status == "not_run":
-            gate.open()
-
-    engine = make_engine(gated(gate), release)
+    gate, given_up = Gate(), Semaphore(0)
+    items = [make_item(f"n{n}", ["Hi"], make_deployment(concurrency=2)) for n in range(17)]
+    engine = make_engine(gated(gate), lambda _: given_up.release())
     engine.start(items)
-    gate.await_arrivals(8)
-    engine.drain(5)
+    gate.await_arrivals(16)
+    drain = threading.Thread(target=engine.drain, args=[5])
+    drain.start()
+    for _ in range(15):
+        assert given_up.acquire(timeout=5)
+    gate.open()
+    drain.join(5)
     statuses = [engine.wait(item)[0].status for item in items]
-    assert statuses == ["passed"] * 8 + ["not_run"]
+    assert statuses == ["passed"] * 2 + ["not_run"] * 15
+
+
+def test_draining_lets_conversations_under_way_go_on(
+    make_engine: Make, make_item: MakeItem, make_deployment: Callable[..., Deployment]
+) -> None:
+    gate, given_up = Gate(), Semaphore(0)
+    narrow = make_deployment(concurrency=1)
+    says = {"going": ["Hi", "and again"], "in-flight": ["once"], "queued": ["later"]}
+    items = [make_item(name, texts, narrow) for name, texts in says.items()]
+    engine = make_engine(gated(gate, "and again", "once", "later"), lambda _: given_up.release())
+    engine.start(items)
+    gate.await_arrivals(3)
+    drain = threading.Thread(target=engine.drain, args=[5])
+    drain.start()
+    assert given_up.acquire(timeout=5)
+    gate.open()
+    drain.join(5)
+    statuses = [engine.wait(item)[0].status for item in items]
+    assert statuses == ["passed", "passed", "not_run"]
 
 
 def test_draining_cancels_what_takes_longer(make_engine: Make, make_item: MakeItem) -> None:
