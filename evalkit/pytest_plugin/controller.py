@@ -50,6 +50,6 @@ class Controller(Ending):
         super().pytest_terminal_summary(terminalreporter)
         if self.tally.seen:
             terminalreporter.write_line(
-                f"evalkit: {self.workers} workers run their items one at a time; "
-                "without -n one process runs them concurrently"
+                f"evalkit: {self.workers} workers run their items one at a time, each with its "
+                "share of limits.concurrency, at least 1; without -n all items run concurrently"
             )

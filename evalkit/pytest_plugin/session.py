@@ -152,4 +152,5 @@ def settings(config: pytest.Config, worker: dict[str, Any]) -> Settings:
         cautious=bool(config.getoption("maxfail")),
         folder=Path(worker["evalkit_folder"]) if worker else None,
         part=worker.get("workerid"),
+        workers=worker.get("workercount", 1),
     )

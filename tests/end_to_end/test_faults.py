@@ -7,6 +7,7 @@ import resource
 import subprocess
 import sys
 from collections.abc import Iterator
+from itertools import accumulate
 from typing import Any
 
 import pytest
@@ -108,3 +109,30 @@ def read_terminal(descriptor: int) -> Iterator[str]:
     with os.fdopen(descriptor, "rb", buffering=0) as terminal, contextlib.suppress(OSError):
         while block := terminal.read(4096):
             yield block.decode()
+
+
+REPEATED = """
+deployments:
+  narrow: {base_url: "${EVALKIT_TEST_URL}", limits: {concurrency: 2}}
+defaults: {repeat: 4}
+conversations:
+  - id: one
+    turns: [{user: hello, expect: [{contains: hello}]}]
+  - id: two
+    turns: [{user: hello, expect: [{contains: hello}]}]
+"""
+
+
+@pytest.mark.parametrize("workers", [(), ("-n", "2")], ids=["one process", "two workers"])
+def test_no_more_requests_are_in_flight_than_a_deployment_allows(
+    project: Project, workers: tuple[str, ...]
+) -> None:
+    project.write("suites/first.yaml", REPEATED)
+    script = {"delay": 0.1, "rules": [{"reply": {"echo": True}}]}
+    with ServerThread(Script.model_validate(script)) as server:
+        project.environ["EVALKIT_TEST_URL"] = server.base_url
+        project.evalkit("run", "--deployment", "narrow", *workers)
+    moments = [(one.started, 1) for one in server.requests]
+    moments += [(one.ended, -1) for one in server.requests]
+    in_flight = list(accumulate(change for _, change in sorted(moments)))
+    assert (len(server.requests), max(in_flight)) == (8, 2)

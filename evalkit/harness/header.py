@@ -1,0 +1,49 @@
+"""The first lines of a record: the deployments that are called, and the items of the plan."""
+
+from collections.abc import Iterator, Sequence
+
+from evalkit.model.deployment import Deployment
+from evalkit.model.run import CalledDeployment, PlannedItem
+from evalkit.model.trial import Item
+from evalkit.secrets import Secret
+
+
+def deployments(items: Sequence[Item]) -> tuple[Deployment, ...]:
+    """Give each deployment that is called once, in the order of the items."""
+    called = {item.called.span: item.called for item in items if item.called}
+    return tuple(called.values())
+
+
+def secrets(called: Sequence[Deployment]) -> Iterator[Secret]:
+    for deployment in called:
+        values = (deployment.api_key, *deployment.headers.values())
+        yield from (value for value in values if isinstance(value, Secret))
+
+
+def called(deployment: Deployment) -> CalledDeployment:
+    return CalledDeployment(
+        name=deployment.name,
+        api=deployment.api,
+        base_url=deployment.base_url,
+        model=deployment.model,
+        stream=deployment.stream,
+        concurrency=deployment.limits.concurrency,
+    )
+
+
+def planned(item: Item) -> PlannedItem:
+    conversation = item.conversation
+    return PlannedItem(
+        id=item.id,
+        suite=item.suite.file,
+        conversation=conversation.id,
+        deployment=item.deployment,
+        description=conversation.description,
+        tags=conversation.tags,
+        span=conversation.span,
+        repeat=conversation.repeat,
+        pass_if=conversation.pass_if,
+        skip=item.skip,
+        xfail=conversation.xfail,
+        labels=tuple(turn.label for turn in conversation.turns),
+    )

@@ -1,0 +1,34 @@
+"""The folder of a run, and the reports in it, made from its record alone."""
+
+import uuid
+from datetime import UTC, datetime
+from pathlib import Path
+
+from evalkit.errors import RecordError
+from evalkit.harness.settings import Written
+from evalkit.records import files, folder, reader
+from evalkit.report import data, html, markdown
+
+REPORTS = (
+    ("report.html", html.render),
+    ("summary.md", markdown.render),
+    ("summary.json", data.render),
+)
+
+
+def name_folder(reports: Path) -> Path:
+    """Choose the folder of a run that starts now; nothing is made yet."""
+    return reports / folder.name(datetime.now(UTC), uuid.uuid4().hex[:6])
+
+
+def publish(run_folder: Path) -> Written:
+    """Write a run's reports from its record alone."""
+    try:
+        run = reader.read(run_folder)
+        for name, render in REPORTS:
+            files.write_atomic(run_folder / name, render(run))
+    except RecordError as error:
+        return Written(lost=str(error))
+    except OSError as error:
+        return Written(lost=f"the report could not be written: {error}")
+    return Written(report=run_folder / "report.html")

@@ -1,0 +1,95 @@
+"""The composition root: settings become items, a running engine, a record, and a report."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from evalkit.errors import Mistakes
+from evalkit.harness.execution import Execution
+from evalkit.harness.reports import publish
+from evalkit.harness.settings import Settings, Written
+from evalkit.loader.load import Loader
+from evalkit.model.outcome import Outcome
+from evalkit.model.suite import Suite
+from evalkit.model.trial import Item
+from evalkit.planner import Case, cases, plan
+from evalkit.report import html
+
+
+class Harness:
+    """A run from its suites to its files, for one process; `met` says whether it met any suite."""
+
+    def __init__(
+        self, settings: Settings, listen: Callable[[Outcome], None] = lambda _: None
+    ) -> None:
+        self._settings = settings
+        self._listen = listen
+        self._loader = Loader(settings.root)
+        self._suites: list[Suite] = []
+        self.met = False
+        self._execution: Execution | None = None
+
+    def read(self, path: Path) -> tuple[Case, ...]:
+        """Load a suite and give its cases; what is wrong with it waits for `plan`."""
+        self.met = True
+        suite = self._loader.load(path)
+        if suite is None:
+            return ()
+        self._suites.append(suite)
+        return tuple(cases(suite, self._settings.choice))
+
+    def plan(self) -> tuple[Item, ...]:
+        """Plan all that was read; raises Mistakes or UsageError, and then nothing is to be run."""
+        if self._loader.mistakes:
+            raise Mistakes(self._loader.mistakes)
+        try:
+            items = plan(self._suites, self._settings.choice, self._settings.environ)
+        except Mistakes as error:
+            raise Mistakes(map(self._loader.quote, error.mistakes)) from error
+        return tuple(_shared(item, self._settings.workers) for item in items)
+
+    def begin(self, items: Sequence[Item]) -> None:
+        """Open the record of a run of these items; only the first call does anything."""
+        if self._execution is None:
+            attachments = self._loader.attachments
+            self._execution = Execution(self._settings, attachments, items, self._listen)
+
+    def start(self, items: Sequence[Item]) -> None:
+        """Start items of the run; what was started before goes on."""
+        self._running.engine.start(items)
+        if self._settings.part is None:
+            html.prepare()  # while the first replies are on their way
+
+    def outcomes(self, item: Item) -> tuple[Outcome, ...]:
+        """Wait for the outcomes of an item that was started."""
+        return self._running.engine.wait(item)
+
+    @property
+    def _running(self) -> Execution:
+        if self._execution is None:
+            raise LookupError("the run has not begun")
+        return self._execution
+
+    def hurry(self) -> None:
+        """Cancel what an interrupted run still waits for; from any thread or signal handler."""
+        if self._execution is not None:
+            self._execution.engine.cancel()
+
+    def finish(self, *, interrupted: bool) -> Written:
+        """End the run, and write its reports unless a controlling process will."""
+        if self._execution is None:
+            return Written()
+        ended = self._execution.end(interrupted=interrupted)
+        if self._settings.part is not None:
+            return ended
+        published = publish(self._execution.folder)
+        return replace(ended, report=published.report, lost=ended.lost or published.lost)
+
+
+def _shared(item: Item, workers: int) -> Item:
+    """Give an item whose deployment is called with one worker's share of its concurrency."""
+    if item.called is None or workers == 1:
+        return item
+    limits = item.called.limits
+    share = limits.model_copy(update={"concurrency": max(1, limits.concurrency // workers)})
+    return replace(item, called=item.called.model_copy(update={"limits": share}))

@@ -1,0 +1,41 @@
+"""What a run is asked to do, and what came of it beside its outcomes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from evalkit.planner import Choice
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a run is asked to do.
+
+    `cautious` keeps few trials ahead of the one awaited, for a run that may stop at a failure.
+    `folder` and `part` are given to a worker: the run's folder, and the worker's name in it;
+    `workers` is how many share each deployment's concurrency.
+    """
+
+    root: Path
+    reports: Path
+    choice: Choice = field(default_factory=Choice)
+    environ: Mapping[str, str] = field(default_factory=dict)
+    command: tuple[str, ...] = ()
+    cautious: bool = False
+    folder: Path | None = None
+    part: str | None = None
+    workers: int = 1
+
+
+@dataclass(frozen=True)
+class Written:
+    """The files of a run, and what went wrong beside its items.
+
+    `recorded` counts the attempts that were judged; `lost` says what could not be stored, and why;
+    `broken` what a bug cost, an entry each.
+    """
+
+    report: Path | None = None
+    recorded: int = 0
+    lost: str | None = None
+    broken: tuple[str, ...] = ()
