@@ -5,38 +5,37 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from evalkit.cli.configuration import configures, suite_globs
 from evalkit.errors import UsageError, did_you_mean
-
-CONFIGURATIONS = {
-    "pytest.toml": "",
-    ".pytest.toml": "",
-    "pytest.ini": "",
-    ".pytest.ini": "",
-    "pyproject.toml": "[tool.pytest",
-    "tox.ini": "[pytest]",
-    "setup.cfg": "[tool:pytest]",
-}
-"""Files that make their folder pytest's rootpath, and the table that each must hold."""
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """The root, and absolute paths below it; behind `::` may stand the id of an item."""
+    """The root, absolute paths below it, behind `::` of which may stand an item's id, and globs.
+
+    `globs`, where there are any, say which files are suites.
+    """
 
     root: Path
     paths: tuple[str, ...]
+    globs: tuple[str, ...] = ()
 
 
 def locate(current: Path, paths: Sequence[str], root: str | None = None) -> Place:
-    """Find the root unless it is named, and the paths: by default `suites/` here or in the root.
+    """Find the root unless it is named, and the paths.
+
+    These are by default `suites/` here or in the root, or all of it where globs name the suites.
 
     Raises UsageError for a path that does not exist or is not below the root.
     """
     for path in paths:
         _require(current, path)
     top = find_root(current, paths) if root is None else _folder(current, root)
+    globs = suite_globs(top)
     if paths:
-        return Place(top, tuple(_below(top, current, path) for path in paths))
+        return Place(top, tuple(_below(top, current, path) for path in paths), globs)
+    if globs:
+        return Place(top, (str(top),), globs)
     starts = [folder for folder in (current, top) if folder.is_relative_to(top)]
     suites = (folder / "suites" for folder in starts)
     return Place(top, (str(next(filter(Path.is_dir, suites), starts[0])),))
@@ -47,21 +46,13 @@ def find_root(current: Path, paths: Sequence[str] = ()) -> Path:
     places = [str(_file(current, path)) for path in paths]
     start = Path(os.path.commonpath(places)) if places else current
     above = [folder for folder in (start, *start.parents) if folder.is_dir()]
-    rules = (_configures, lambda folder: (folder / "suites").is_dir())
+    rules = (configures, lambda folder: (folder / "suites").is_dir())
     found = (folder for rule in rules for folder in above if rule(folder))
     return next(found, current if start.is_relative_to(current) else above[0])
 
 
 def _file(current: Path, path: str) -> Path:
     return Path(os.path.normpath(current / path.partition("::")[0]))
-
-
-def _configures(folder: Path) -> bool:
-    for name, table in CONFIGURATIONS.items():
-        file = folder / name
-        if file.is_file() and table in file.read_text(encoding="utf-8", errors="replace"):
-            return True
-    return False
 
 
 def _folder(current: Path, root: str) -> Path:

@@ -22,7 +22,7 @@ def load_suites(paths: Sequence[str], root: str | None) -> "Loaded":
     from evalkit.planner import review
 
     place = locate(Path.cwd(), paths, root)
-    files = find(place.root, [Path(path.partition("::")[0]) for path in place.paths], ())
+    files = find(place.root, [Path(path.partition("::")[0]) for path in place.paths], place.globs)
     if not files:
         looked = ", ".join(map(repr, paths or place.paths))
         raise NothingSelected(f"no suite in {looked}\n  hint: evalkit init writes a first one")

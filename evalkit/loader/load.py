@@ -18,6 +18,7 @@ from evalkit.loader.fields import FOLDER_KEYS, SUITE_KEYS
 from evalkit.loader.keys import refuse_unknown
 from evalkit.loader.mistakes import Findings
 from evalkit.loader.nodes import Items, Node, Scalar, Table
+from evalkit.loader.paths import Unreadable, refuse_outside
 from evalkit.loader.sources import Sources
 from evalkit.loader.tree import without
 from evalkit.loader.validation import Form, build
@@ -114,9 +115,13 @@ class Loader:
     def _table(self, path: Path, allowed: Sequence[str]) -> Table | None:
         file = path.relative_to(self._root).as_posix()
         try:
+            refuse_outside(self._root, file)
             node = self._context.sources.tree(file)
         except Mistakes as error:
             self._context.found.mistakes += error.mistakes
+            return None
+        except Unreadable as error:
+            self._context.found.add(Span(file), str(error), *error.hints)
             return None
         if not isinstance(node, Table):
             shared = path.name == SHARED

@@ -44,12 +44,10 @@ def locate(root: Path, beside: str, written: str) -> Path:
     return path
 
 
-def contained(root: Path, file: str, written: str) -> Path:
-    """Follow the symlinks of a path under `root`; raises Unreadable where they lead out of it."""
-    path = Path(os.path.realpath(root / file))
-    if not path.is_relative_to(os.path.realpath(root)):
-        raise Unreadable(OUTSIDE.format(written), "a symbolic link leads there")
-    return path
+def refuse_outside(root: Path, file: str) -> None:
+    """Raise Unreadable where symlinks lead from a path under `root` out of it."""
+    if not Path(os.path.realpath(root / file)).is_relative_to(os.path.realpath(root)):
+        raise Unreadable(OUTSIDE.format(file), "a symbolic link leads there")
 
 
 def read_bytes(path: Path, written: str) -> bytes:

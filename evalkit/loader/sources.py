@@ -12,7 +12,7 @@ from evalkit.loader.document import compose, decode
 from evalkit.loader.mistakes import Findings
 from evalkit.loader.nodes import Node, Scalar
 from evalkit.loader.page import Page, open_page
-from evalkit.loader.paths import Unreadable, contained, locate, read_bytes
+from evalkit.loader.paths import Unreadable, locate, read_bytes
 from evalkit.loader.scalars import MOST_DIGITS
 from evalkit.loader.tree import grow
 from evalkit.model.data import Json
@@ -64,7 +64,7 @@ class Sources:
     def _page(self, file: str, written: str) -> Page:
         """Read a file once; raises Unreadable, and Mistakes where it holds no text."""
         if file not in self.pages:
-            data = read_bytes(contained(self.root, file, written), written)
+            data = read_bytes((self.root / file).resolve(), written)
             self.pages[file] = open_page(decode(data, file), file)
         return self.pages[file]
 
