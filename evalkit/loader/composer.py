@@ -11,7 +11,7 @@ from evalkit.errors import Mistake, Mistakes
 from evalkit.loader.anchors import DEEPEST, TOO_DEEP, Anchors
 from evalkit.loader.events import AliasEvent, Event, NodeEvent, ScalarEvent, StartEvent
 from evalkit.loader.nodes import Items, Node, Scalar, Table
-from evalkit.loader.notes import Notes, Stop
+from evalkit.loader.notes import Flawed, Notes, Stop
 from evalkit.loader.page import Page
 from evalkit.loader.scalars import meaning
 from evalkit.loader.syntax import explain
@@ -56,7 +56,7 @@ class Composer:
         self._root: Node | None = None
 
     def run(self, loader: Any = LOADER) -> Node:  # noqa: ANN401 - PyYAML's two parsers share no type
-        """Give the document's tree; raises Mistakes."""
+        """Give the document's tree; raises Mistakes, and Flawed where the tree is whole."""
         try:
             with suppress(Stop):
                 self._read(loader)
@@ -65,8 +65,10 @@ class Composer:
             self._notes.keep(explain(error, self._page))
         if self._root is None and not self._notes.mistakes:
             self._notes.keep(Mistake(Span(self._file), "the file is empty"))
-        if self._root is None or self._notes.mistakes:
+        if self._root is None:
             raise Mistakes(self._notes.mistakes)
+        if self._notes.mistakes:
+            raise Flawed(self._notes.mistakes, self._root)
         return self._root
 
     def _read(self, loader: Any) -> None:  # noqa: ANN401 - the same

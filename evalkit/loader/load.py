@@ -18,6 +18,7 @@ from evalkit.loader.fields import FOLDER_KEYS, SUITE_KEYS
 from evalkit.loader.keys import refuse_unknown
 from evalkit.loader.mistakes import Findings
 from evalkit.loader.nodes import Items, Node, Scalar, Table
+from evalkit.loader.notes import Flawed
 from evalkit.loader.paths import Unreadable, refuse_outside
 from evalkit.loader.sources import Sources
 from evalkit.loader.tree import without
@@ -117,6 +118,9 @@ class Loader:
         try:
             refuse_outside(self._root, file)
             node = self._context.sources.tree(file)
+        except Flawed as error:
+            self._context.found.spoil(error.mistakes)
+            node = error.node
         except Mistakes as error:
             self._context.found.mistakes += error.mistakes
             return None

@@ -1,5 +1,6 @@
 """The mistakes found so far, each with the source line of its place."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from evalkit.errors import Mistake
@@ -17,12 +18,21 @@ class Findings:
     pages: dict[str, Page] = field(default_factory=dict)
     mistakes: list[Mistake] = field(default_factory=list)
     _hidden: set[str] = field(default_factory=set)
+    _spoiled: set[tuple[str, int]] = field(default_factory=set)
 
     def add(self, span: Span, message: str, *hints: str) -> None:
-        """Note a mistake at `span`."""
+        """Note a mistake at `span`, unless its line is spoiled."""
+        if (span.file, span.line) in self._spoiled:
+            return
         page = self.pages.get(span.file)
         mistake = page.mistake(span, message, *hints) if page else Mistake(span, message, "", hints)
         self.mistakes.append(mistake)
+
+    def spoil(self, mistakes: Iterable[Mistake]) -> None:
+        """Take over what was found while a file was read; its lines are worth no second mistake."""
+        for mistake in mistakes:
+            self.mistakes.append(mistake)
+            self._spoiled.add((mistake.span.file, mistake.span.line))
 
     def quote(self, mistake: Mistake) -> Mistake:
         """Give a mistake that was found elsewhere with its source line."""
@@ -48,4 +58,4 @@ class Findings:
 
     def fresh(self) -> "Findings":
         """Give an empty collection that knows the same files."""
-        return Findings(self.pages, _hidden=self._hidden)
+        return Findings(self.pages, _hidden=self._hidden, _spoiled=self._spoiled)

@@ -1,10 +1,20 @@
 """The mistakes found while a file is read, at most one a line where a trap spoiled it."""
 
+from collections.abc import Iterable
 from typing import NoReturn
 
-from evalkit.errors import Mistake
+from evalkit.errors import Mistake, Mistakes
+from evalkit.loader.nodes import Node
 from evalkit.loader.page import Page
 from evalkit.source import Span
+
+
+class Flawed(Mistakes):
+    """A whole file was read, and something in it is refused; `node` is its tree all the same."""
+
+    def __init__(self, mistakes: Iterable[Mistake], node: Node) -> None:
+        super().__init__(mistakes)
+        self.node = node
 
 
 class Stop(Exception):

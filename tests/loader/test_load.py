@@ -334,3 +334,26 @@ def test_what_suites_share_is_a_mapping(tmp_path: Path) -> None:
         "        ^\n"
         "  hint: deployments.yaml begins with deployments:"
     )
+
+TRAPS = """\
+deployments: {main: {base_url: "https://api.example.com/v1"}}
+conversations:
+  - id: one
+    repeat: often
+    turns:
+      - user: hello
+        expect: [{contains: }]
+      - user: again
+        expect: [{contians: hi}]
+    repeat: 3
+"""
+
+
+def test_a_trap_hides_no_other_mistake_of_its_file(tmp_path: Path) -> None:
+    loaded = load_files(tmp_path, {"suites/a.yaml": TRAPS})
+    places = [(one.span.line, one.message) for one in Mistakes(loaded.mistakes).mistakes]
+    assert places == [
+        (7, "'contains' has no value"),
+        (9, "unknown check 'contians'"),
+        (10, "duplicate key 'repeat', first on line 4"),
+    ]
