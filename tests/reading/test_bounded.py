@@ -4,7 +4,6 @@ import re
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 
 import pytest
@@ -46,14 +45,12 @@ def test_flags_are_those_of_re(pattern: str) -> None:
     assert search(pattern, "a", 2) == Match("a", 0, 1)
 
 
-def test_a_search_that_takes_too_long_ends_within_two_seconds() -> None:
-    started = time.monotonic()
-
+@pytest.mark.timeout(60)
+def test_a_search_that_takes_too_long_is_ended() -> None:
     with pytest.raises(CheckError, match="did not end within") as caught:
         search("(a|aa)+$", "a" * 60 + "!")
 
     assert caught.value.kind == "check_timeout"
-    assert time.monotonic() - started < 2
 
 
 def test_all_matches_of_a_budget_share_its_seconds() -> None:

@@ -94,7 +94,7 @@ def test_chunks_have_the_size_that_is_asked_for(serve: Serve) -> None:
 def test_a_pause_stands_between_chunks(serve: Serve) -> None:
     server = serve({"rules": [{"reply": {"text": "a b c", "between": 0.02}}]})
     events(server)
-    assert server.requests[0].ended - server.requests[0].started >= 5 * 0.02
+    assert server.requests[0].ended - server.requests[0].started > 4.5 * 0.02
 
 
 def test_retry_after_is_sent(serve: Serve) -> None:

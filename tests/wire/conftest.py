@@ -119,7 +119,7 @@ class Waits:
 
 def deployment(base_url: str | None, **settings: Any) -> Deployment:
     """Give a deployment of model `m`, with short clocks."""
-    timeout = Timeout(connect=1.0, first_token=2.0, idle=2.0, total=5.0)
+    timeout = Timeout(connect=1.0, first_token=5.0, idle=5.0, total=30.0)
     given = {"model": "m", "timeout": timeout, "retry": Retry(), "limits": Limits(), **settings}
     return Deployment(name="d", span=Span("suite.yaml"), base_url=base_url, **given)
 
