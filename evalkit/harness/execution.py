@@ -43,7 +43,7 @@ class Execution:
         self._kept: set[str] = set()
         called = header.deployments(items)
         self.folder = settings.folder or name_folder(settings.reports)
-        folder.join(self.folder.parent, self.folder.name)
+        folder.make(self.folder.parent, self.folder.name)
         self._writer = Writer(self.folder, settings.part)
         redactor = Redactor(header.secrets(called))
         self._writer.start(
@@ -55,6 +55,8 @@ class Execution:
                 deployments=tuple(header.called(deployment) for deployment in called),
             )
         )
+        for secret in redactor.too_short:
+            self._writer.note(Note(text=f"{secret} is too short to be told from text: not masked"))
         self._writer.plan(Plan(items=tuple(map(header.planned, items))))
         services = Services(files=attachments)
         options = Options(cautious=settings.cautious)

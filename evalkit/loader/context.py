@@ -1,6 +1,5 @@
 """What every stage of the loader shares: the root, the files read, the mistakes, the registries."""
 
-from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Protocol, TypeVar
 
@@ -58,10 +57,6 @@ class Context:
         path = file_path(node)
         read = None if path is None else self.load("text", path)
         return read if isinstance(read, Scalar) else None
-
-    @property
-    def check_names(self) -> Collection[str]:
-        return self.checks.names
 
 
 def file_path(node: Node) -> Scalar | None:

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 from evalkit.errors import TemplateError, did_you_mean
 from evalkit.loader.context import Context
-from evalkit.loader.nodes import Node, Scalar
-from evalkit.loader.tree import scalars
+from evalkit.loader.nodes import Scalar
 from evalkit.source import Span
 from evalkit.template import is_template, names
 
@@ -18,10 +17,6 @@ class Templates:
 
     enabled: bool
     known: Collection[str]
-
-    def stands_in(self, node: Node) -> bool:
-        """Whether a value waits for variables."""
-        return any(self.is_one(scalar) for _, scalar in scalars(node))
 
     def is_one(self, scalar: Scalar) -> bool:
         return self.enabled and isinstance(scalar.value, str) and is_template(scalar.value)

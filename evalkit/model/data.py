@@ -1,7 +1,7 @@
 """The two kinds of data: what an author wrote, and what a run recorded."""
 
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
@@ -38,7 +38,3 @@ class FromFile:
 @dataclass(frozen=True, slots=True)
 class FromPython:
     """Marks a field whose string `module:name` names a Python callable, resolved by the loader."""
-
-
-JsonDocument = Annotated[Any, FromFile("json")]
-"""A JSON value, written in YAML or as the path of a JSON file."""

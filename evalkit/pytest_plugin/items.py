@@ -64,7 +64,7 @@ class ConversationItem(Node):
         self.seconds = sum(outcome.seconds for outcome in outcomes)
         if settled.status == "passed":
             return
-        text = failure.explain(item, settled, outcomes)
+        text = failure.explain(str(conversation.span), settled, outcomes)
         if settled.status == "error":
             raise pytest.fail.Exception(text, pytrace=False)
         self._failure = text

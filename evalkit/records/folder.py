@@ -13,21 +13,12 @@ def name(started: datetime, id: str) -> str:  # noqa: A002 - the run's own word
     return f"{started.astimezone(UTC):%Y%m%dT%H%M%SZ}-{id}"
 
 
-def create(reports: Path, started: datetime, id: str) -> Path:  # noqa: A002 - the run's own word
-    """Make a run's folder, which must not exist yet, and give its path; raises UsageError."""
-    return _make(reports, name(started, id), shared=False)
-
-
-def join(reports: Path, name: str) -> Path:
+def make(reports: Path, name: str) -> Path:
     """Make a run's folder unless another process of the same run has; raises UsageError."""
-    return _make(reports, name, shared=True)
-
-
-def _make(reports: Path, name: str, *, shared: bool) -> Path:
     folder = reports / name
     try:
         _prepare(reports)
-        folder.mkdir(mode=FOLDER_MODE, exist_ok=shared)
+        folder.mkdir(mode=FOLDER_MODE, exist_ok=True)
     except OSError as error:
         raise UsageError(f"the run's folder {folder} cannot be made: {error.strerror}") from error
     if folder.is_symlink():

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 
+from evalkit.model.chat import ChatReply
 from evalkit.model.check import Verdict
 from evalkit.model.outcome import Outcome
 from evalkit.model.transcript import Exchange, Transcript
-from evalkit.model.trial import Item
 from evalkit.report.console import clean
 from evalkit.summary import Settled
 
@@ -16,9 +16,9 @@ LINES = 20
 """Lines of a reply that are shown."""
 
 
-def explain(item: Item, settled: Settled, outcomes: Sequence[Outcome]) -> str:
-    """Explain an item that failed or could not be judged, by the attempts that decided it."""
-    lines = [clean(settled.reason, single_line=True), f"  at {item.conversation.span}"]
+def explain(place: str, settled: Settled, outcomes: Sequence[Outcome]) -> str:
+    """Explain the conversation at `place`, by its attempts that failed or could not be judged."""
+    lines = [clean(settled.reason, single_line=True), f"  at {place}"]
     for outcome in outcomes:
         if outcome.status != "passed":
             lines += _attempt(outcome, several=len(outcomes) > 1)
@@ -57,18 +57,29 @@ def _exchange(turn: int, exchange: Exchange) -> Iterator[str]:
     said = exchange.added[-1].text if exchange.added else ""
     yield f"  turn {turn + 1}: {_excerpt(said, 120)}"
     if exchange.reply:
-        yield from _reply(exchange.reply.text)
+        yield from _reply(exchange.reply)
     if exchange.fault:
         yield f"    no reply ({exchange.fault.kind}): {_excerpt(exchange.fault.message, SHOWN)}"
+        if exchange.fault.partial and exchange.fault.partial.text:
+            yield from _text("had arrived", exchange.fault.partial.text)
 
 
-def _reply(text: str) -> Iterator[str]:
-    """Show a reply of several lines behind a rule, so that none passes for a line of the report."""
+def _reply(reply: ChatReply) -> Iterator[str]:
+    if reply.text or not reply.tool_calls:
+        yield from _text("reply", reply.text)
+    for call in reply.tool_calls:
+        yield f"    calls {_excerpt(f'{call.name}({call.arguments})', SHOWN)}"
+    if reply.finish_reason not in (None, "stop", "tool_calls"):
+        yield f"    ended: {_excerpt(str(reply.finish_reason), SHOWN)}"
+
+
+def _text(what: str, text: str) -> Iterator[str]:
+    """Show several lines behind a rule, so that none of them passes for a line of the report."""
     lines = clean(text[: SHOWN * 4]).strip("\n").splitlines()
     if len(lines) <= 1:
-        yield f"    reply: {_excerpt(text.strip(), SHOWN) or '(no text)'}"
+        yield f"    {what}: {_excerpt(text.strip(), SHOWN) or '(no text)'}"
         return
-    yield "    reply:"
+    yield f"    {what}:"
     yield from (f"      | {_excerpt(line, 200)}" for line in lines[:LINES])
     if len(lines) > LINES or len(text) > SHOWN * 4:
         yield f"      | … ({len(text)} characters)"
