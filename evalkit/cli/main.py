@@ -4,6 +4,7 @@ import gc
 import importlib
 import importlib.metadata
 import pkgutil
+import signal
 import sys
 import traceback
 from collections.abc import Sequence
@@ -102,6 +103,8 @@ def call(
 
 def main() -> None:
     """Be the program."""
+    if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:  # as in a script's `evalkit run &`
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     gc.set_threshold(50_000, 20, 20)  # nearly all that loading makes is kept: look less often
     code = call(sys.argv[1:])
     gc.freeze()  # the interpreter would look through every object once more before it ends

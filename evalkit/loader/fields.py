@@ -26,10 +26,12 @@ INTERNAL: Final[Mapping[type[BaseModel], frozenset[str]]] = {
 
 
 def keys_of(model: type[BaseModel]) -> tuple[str, ...]:
-    """Give the keys that an author may write."""
+    """Give the keys that an author may write, those of every check behind a check's own."""
     hidden = INTERNAL.get(model, frozenset())
     fields = model.model_fields.items()
-    return tuple(info.alias or name for name, info in fields if name not in hidden)
+    keys = [info.alias or name for name, info in fields if name not in hidden]
+    own = model.own_fields() if issubclass(model, Check) else ()
+    return tuple(dict.fromkeys((*own, *keys)))
 
 
 CONVERSATION_KEYS: Final = keys_of(Conversation)

@@ -38,6 +38,9 @@ PARAMS: Final = frozenset(
 )
 """Request fields that are sent from `params`."""
 
+MOST_LISTED: Final = 16
+"""Keys of a mapping that a hint lists, where none is near."""
+
 HOMES: Final = (
     ("a turn", TURN_KEYS),
     ("a conversation", CONVERSATION_KEYS),
@@ -63,7 +66,10 @@ def hints(key: str, allowed: Iterable[str], checks: Collection[str] = ()) -> tup
     """Say where an unknown key belongs, or which allowed one is nearest."""
     known = tuple(allowed)
     home = next(_homes(key, known, checks), None)
-    return (home,) if home else did_you_mean(key, known)
+    if home:
+        return (home,)
+    listed = (f"its keys are {', '.join(known)}",) if 0 < len(known) <= MOST_LISTED else ()
+    return did_you_mean(key, known) or listed
 
 
 def _homes(key: str, allowed: Collection[str], checks: Collection[str]) -> Iterator[str]:

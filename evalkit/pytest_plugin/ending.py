@@ -5,6 +5,9 @@ import pytest
 from evalkit.harness import Written
 from evalkit.pytest_plugin.tally import Conclusion, Tally, conclude
 
+MOST_REASONS = 3
+"""Reasons for skipping that are told at the end."""
+
 MISTAKEN = pytest.ExitCode.USAGE_ERROR
 
 
@@ -46,7 +49,9 @@ class Ending:
     @pytest.hookimpl(trylast=True)
     def pytest_unconfigure(self) -> None:
         """Say why the run ended as it did, after everything that pytest itself prints."""
-        lines = [f"report in {self.written.report}"] if self.written.report else []
+        common = self.tally.reasons.most_common(MOST_REASONS)
+        lines = [f"{count} skipped: {reason}" for reason, count in common]
+        lines += [f"report in {self.written.report}"] if self.written.report else []
         if self.conclusion:
             code = f" (exit {self.conclusion.code})" if self.conclusion.code else ""
             lines.append(f"{self.conclusion.sentence}{code}")

@@ -1,5 +1,6 @@
 """How pytest's reports of evalkit's items add up, and what the whole run comes to."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 
 import pytest
@@ -12,7 +13,10 @@ PROPERTY = "evalkit_item"
 
 @dataclass
 class Tally:
-    """The reports seen so far; `others` says whether other tests ran beside evalkit's items."""
+    """The reports seen so far, and how many items were skipped for which reason.
+
+    `others` says whether other tests ran beside evalkit's items.
+    """
 
     passed: int = 0
     failed: int = 0
@@ -20,6 +24,7 @@ class Tally:
     skipped: int = 0
     known: int = 0
     others: bool = False
+    reasons: Counter[str] = field(default_factory=Counter)
     _seen: set[str] = field(default_factory=set)
 
     def count(self, report: pytest.TestReport) -> None:
@@ -33,6 +38,8 @@ class Tally:
         if where:
             self._seen.add(report.nodeid)
             setattr(self, where, getattr(self, where) + 1)
+        if where == "skipped" and isinstance(report.longrepr, tuple):
+            self.reasons[report.longrepr[2].removeprefix("Skipped: ")] += 1
 
     @staticmethod
     def _place(report: pytest.TestReport) -> str | None:

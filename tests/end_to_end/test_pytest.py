@@ -331,15 +331,19 @@ def test_an_unknown_deployment_is_told_with_the_nearest(
 
 @pytest.mark.parametrize(
     "command",
-    [("pytest", "suites", "-v"), ("evalkit", "run", "suites", "--", "-v")],
-    ids=["pytest", "evalkit run"],
+    [
+        (sys.executable, "-m", "pytest", "suites", "-v"),
+        (sys.executable, "-m", "evalkit", "run", "suites", "--", "-v"),
+        ("sh", "-c", 'trap "" INT; exec "$0" -m evalkit run -- -v', sys.executable),
+    ],
+    ids=["pytest", "evalkit run", "evalkit run in the background of a script"],
 )
 def test_an_interrupted_run_keeps_its_record_and_writes_its_report(
     command: tuple[str, ...], project: Project, half_silent: ServerThread
 ) -> None:
     project.write("suites/first.yaml", ONE_OF_THREE)
     process = subprocess.Popen(
-        [sys.executable, "-m", *command],
+        command,
         cwd=project.root,
         env={**project.environ, "EVALKIT_TEST_URL": half_silent.base_url},
         stdout=subprocess.PIPE,

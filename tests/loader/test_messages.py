@@ -121,7 +121,8 @@ WRONG = [
         (
             "a.yaml:6:27: unknown key 'detail'\n"
             "    6 |       - user: [{text: Hi, detail: low}]\n"
-            "                                  ^^^^^^"
+            "                                  ^^^^^^\n"
+            "  hint: its keys are text"
         ),
         id="a key of another kind",
     ),

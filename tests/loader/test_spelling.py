@@ -176,7 +176,9 @@ WRONG = [
         (
             "a.yaml:6:22: unknown key 'min'\n"
             "    6 |           - tokens: {min: 5, total: 9}\n"
-            "                             ^^^"
+            "                             ^^^\n"
+            "  hint: its keys are total, prompt, completion, reasoning, cached, "
+            "label, weight, optional"
         ),
         id="a limit beside its check's field",
     ),

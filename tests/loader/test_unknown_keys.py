@@ -12,6 +12,8 @@ conversations:
     turns: [{user: Hi, expect: [{contains: a}]}]
 """
 
+KEYS_OF_A_TURN = "its keys are system, user, assistant, expect, params, json_from, complete, label"
+
 LEVELS = [
     pytest.param(
         (
@@ -190,7 +192,13 @@ HOMES_OF_SUITE_KEYS = [
     ("repeat: 3", "1:1: unknown key 'repeat' | put it under 'defaults'"),
     ("expect: []", "1:1: unknown key 'expect' | put it under 'defaults'"),
     ("api: scripted", "1:1: unknown key 'api' | 'api' is a key of a deployment"),
-    ("name: x", "1:1: unknown key 'name'"),
+    (
+        "name: x",
+        (
+            "1:1: unknown key 'name' | "
+            "its keys are description, tags, template, deployments, defaults, conversations"
+        ),
+    ),
 ]
 
 
@@ -247,7 +255,7 @@ HOMES_OF_TURN_KEYS = [
         "3:24: unknown key 'image' | 'image' is a message part: write it in a list under 'user'",
     ),
     ("User: Hi", "3:24: unknown key 'User' | did you mean 'user'?"),
-    ("role: user", "3:24: unknown key 'role'"),
+    ("role: user", f"3:24: unknown key 'role' | {KEYS_OF_A_TURN}"),
 ]
 
 
@@ -273,7 +281,10 @@ HOMES_OF_CHECK_KEYS = [
     ),
     ("ignore-case: true", "3:47: unknown key 'ignore-case' | did you mean 'ignore_case'?"),
     ("wieght: 2", "3:47: unknown key 'wieght' | did you mean 'weight'?"),
-    ("foo: 1", "3:47: unknown key 'foo'"),
+    (
+        "foo: 1",
+        "3:47: unknown key 'foo' | its keys are text, ignore_case, label, weight, optional",
+    ),
 ]
 
 
@@ -288,9 +299,11 @@ def test_keys_of_an_author_stand_at_the_top_of_a_suite(brief: Tell) -> None:
 
 def test_all_unknown_keys_are_told_in_reading_order(brief: Tell) -> None:
     text = "one: 1\n" + SUITE.replace("user: Hi,", "user: Hi, two: 2,") + "    three: 3\n"
-    assert (
-        brief(text) == "1:1: unknown key 'one'\n4:24: unknown key 'two'\n5:5: unknown key 'three'"
-    )
+    assert [line.partition(" | ")[0] for line in brief(text).splitlines()] == [
+        "1:1: unknown key 'one'",
+        "4:24: unknown key 'two'",
+        "5:5: unknown key 'three'",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -12,18 +12,18 @@ from evalkit.errors import Mistakes
 if TYPE_CHECKING:
     from evalkit.cli.listing import Entry
 
-KINDS = click.Choice(["checks", "apis", "deployments", "conversations"])
+KINDS = ("checks", "apis", "deployments", "conversations")
 
 
 @click.command()
-@click.argument("kind", type=KINDS, default="conversations")
-@click.argument("paths", nargs=-1)
+@click.argument("words", nargs=-1, metavar="[checks|apis|deployments|conversations] [PATHS]...")
 @click.option("--json", "as_json", is_flag=True, help="Write JSON.")
 @click.option("--root", metavar="DIR", help="What paths are relative to.  [as pytest]")
-def list_(kind: str, paths: tuple[str, ...], root: str | None, *, as_json: bool) -> None:
-    """List checks, apis, deployments or conversations."""
+def list_(words: tuple[str, ...], root: str | None, *, as_json: bool) -> None:
+    """List checks, apis, deployments or conversations, these by default."""
     from evalkit.cli.listing import to_rows
 
+    kind, paths = (words[0], words[1:]) if words[:1] and words[0] in KINDS else (KINDS[-1], words)
     entries = _entries(kind, paths, root)
     echo(to_json(entries) if as_json else table(to_rows(entries)))
 

@@ -26,6 +26,8 @@ def report(run: Path | None, form: str | None, output: Path | None, reports: Pat
     if output and not form:
         raise UsageError("-o names one file\n  hint: say which with --format")
     renderers = {"html": html.render, "markdown": markdown.render, "json": data.render}
+    if run and not list(run.glob("run*.jsonl")):
+        raise UsageError(f"{str(run)!r} holds no record\n  hint: name a folder below reports/")
     folder = run or _newest(reports or find_root(Path.cwd()) / "reports")
     keep = write if output else write_atomic
     record = read(folder)

@@ -80,7 +80,7 @@ REFUSED: dict[str, tuple[list[str], tuple[int, str]]] = {
     "a file without a format": (["-o", "x.html"], (4, "-o names one file")),
     "no record": (["--reports", "."], (4, "no record in '.'")),
     "no such folder": (["nowhere"], (4, "invalid value for '[RUN]'")),
-    "a folder without a record": (["."], (8, "")),
+    "a folder without a record": (["."], (4, "'.' holds no record")),
 }
 
 
