@@ -85,7 +85,12 @@ class Engine:
         """
         if self._closing.is_set():
             return
-        drained = asyncio.run_coroutine_threadsafe(self._drain(grace), self._loop)
+        draining = self._drain(grace)
+        try:
+            drained = asyncio.run_coroutine_threadsafe(draining, self._loop)
+        except RuntimeError:  # the loop is closed: it was cancelled
+            draining.close()
+            return
         with contextlib.suppress(CancelledError, TimeoutError):  # closed meanwhile by someone else
             drained.result(grace + 3 * self._options.patience)
 

@@ -461,6 +461,16 @@ def test_closing_cuts_a_drain_short_and_still_records_every_trial(
     assert statuses == dict.fromkeys((item.id for item in items), "not_run")
 
 
+def test_draining_what_is_cancelled_does_nothing(make_engine: Make, make_item: MakeItem) -> None:
+    gate = Gate()
+    engine = make_engine(gated(gate))
+    engine.start([make_item()])
+    gate.await_arrivals(1)
+    engine.close()
+    engine.drain(60)
+    engine.drain(60)
+
+
 def test_what_is_started_after_draining_is_not_run(make_engine: Make, make_item: MakeItem) -> None:
     engine = make_engine(Echo)
     engine.drain(0)
