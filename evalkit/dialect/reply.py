@@ -12,6 +12,8 @@ from evalkit.model.data import Json, JsonObject
 FILTER_CODES = ("content_filter", "responsibleaipolicyviolation")
 BAD_REQUEST = 400
 MOST_KEYS = 8
+MESSAGES = ("message", "messages", "delta")
+"""What holds a choice's reply: the standard's key, a vendor's list, the key of a stream."""
 
 
 def read_reply(asked: Asked, head: Head, body: bytes) -> ChatReply:
@@ -41,6 +43,8 @@ def read_completion(completion: Completion, asked: Asked, head: Head, data: Json
     choices = data.get("choices")
     if not isinstance(choices, list) or not choices:
         raise _no_choices(asked, head, data)
+    if not any(holds_message(choice) for choice in choices):
+        raise _no_message(asked, head, choices)
     completion.head(data)
     for position, choice in enumerate(choices):
         _read_choice(completion, choice, position)
@@ -55,14 +59,22 @@ def _read_choice(completion: Completion, data: Json, position: int) -> None:
         completion.notes.add("nonstandard_shape", "a choice is no object")
         return
     choice = completion.choice(data, position)
-    message = _message(data, completion.notes)
+    message = find_message(data, completion.notes)
     if not message.get("role"):
         completion.notes.add("missing_fields", "a message without role")
     choice.add(message)
     choice.end(data.get("finish_reason"))
 
 
-def _message(choice: JsonObject, notes: Notes) -> JsonObject:
+def holds_message(choice: Json) -> bool:
+    """Whether a choice has a place for its reply, or says why there is none."""
+    if not isinstance(choice, dict):
+        return False
+    filtered = choice.get("finish_reason") == "content_filter"
+    return filtered or any(key in choice for key in MESSAGES)
+
+
+def find_message(choice: JsonObject, notes: Notes) -> JsonObject:
     """Find the message of a choice; of a list of messages the assistant's last one."""
     message = choice.get("message")
     if isinstance(message, dict):
@@ -100,6 +112,10 @@ def _not_json(asked: Asked, head: Head, text: str) -> CallError:
     if not text.strip():
         return faults.invalid(asked, head, "an empty body")
     return faults.invalid(asked, head, f"{head.content_type or 'a body'} that is no JSON", text)
+
+
+def _no_message(asked: Asked, head: Head, choices: list[Json]) -> CallError:
+    return faults.invalid(asked, head, "a choice without a message", str(choices[0]))
 
 
 def _no_choices(asked: Asked, head: Head, data: JsonObject) -> CallError:

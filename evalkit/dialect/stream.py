@@ -8,7 +8,7 @@ from evalkit.dialect.completion import Completion
 from evalkit.dialect.envelope import Envelope
 from evalkit.dialect.head import Head
 from evalkit.dialect.json_text import first_value
-from evalkit.dialect.reply import read_reply
+from evalkit.dialect.reply import find_message, holds_message, read_reply
 from evalkit.model.chat import CallError, ChatReply
 from evalkit.model.data import Json, JsonObject
 
@@ -23,6 +23,7 @@ class Stream:
         self.contents = 0
         self.usable = False
         self._undecodable = False
+        self._spoken = False
         self._asked = asked
         self._head = head
         self._completion = Completion(asked, streamed=True)
@@ -73,17 +74,14 @@ class Stream:
         choice = self._completion.choice(data)
         delta = data.get("delta")
         if not isinstance(delta, dict):
-            delta = self._message(data)
+            self.notes.add("nonstandard_shape", "a choice without a delta object")
+            delta = find_message(data, self.notes)
+        self._spoken |= holds_message(data)
         found = choice.add(delta)
         choice.end(data.get("finish_reason"))
         if choice.finish_reason in finish.BROKEN:
             raise self._error(envelope.find(data.get("error") or choice.finish_reason))
         return found
-
-    def _message(self, choice: JsonObject) -> JsonObject:
-        self.notes.add("nonstandard_shape", "a choice without a delta object")
-        message = choice.get("message")
-        return message if isinstance(message, dict) else {}
 
     def end(self, raw: bytes, unfinished: str, broken: str = "") -> ChatReply:
         """Give the reply at the end of the stream; raises CallError where it is not whole.
@@ -102,6 +100,8 @@ class Stream:
             raise self._truncated(broken or "the stream ended without a finish_reason or [DONE]")
         if chosen is None:
             raise faults.invalid(self._asked, self._head, "a stream without any choice")
+        if not self._spoken:
+            raise faults.invalid(self._asked, self._head, "a stream without any delta")
         if not self.done:
             self.notes.add("missing_done", broken)
         return self._completion.reply()

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from evalkit.dialect import faults
 from evalkit.dialect.asked import Asked
 from evalkit.dialect.head import Head
-from evalkit.dialect.reply import read_reply
+from evalkit.dialect.lines import holds_chunks, read_body
 from evalkit.dialect.stream import Stream
 from evalkit.model.api import Transport, WireRequest
 from evalkit.model.chat import CallError, ChatReply, Timing
@@ -60,7 +60,7 @@ class Attempt:
             if head.succeeded and head.is_stream:
                 reply = await self._read_stream(head, response.chunks)
             else:
-                reply = read_reply(self._asked, head, await _whole(head, response.chunks))
+                reply = read_body(self._asked, head, await _whole(head, response.chunks))
             self._stop()
             self._scope.reschedule(None)
         return reply
@@ -83,7 +83,10 @@ class Attempt:
         unfinished = decoder.unfinished()
         if decoder.replaced:
             stream.notes.add("utf8_replaced")
-        return stream.end(b"".join(before), unfinished, broken)
+        raw = b"".join(before)
+        if not stream.usable and holds_chunks(raw):
+            return read_body(self._asked, head, raw)
+        return stream.end(raw, unfinished, broken)
 
     def _take(self, decoder: Decoder, stream: Stream, chunk: bytes) -> bool:
         """Take a piece of the stream; True at its end."""

@@ -1,0 +1,35 @@
+"""Bodies that hold the chunks of a stream, one a line, without any server-sent event."""
+
+from evalkit.dialect.asked import Asked
+from evalkit.dialect.head import Head
+from evalkit.dialect.json_text import decode, first_value
+from evalkit.dialect.reply import read_reply
+from evalkit.dialect.stream import Stream
+from evalkit.model.chat import ChatReply
+from evalkit.model.data import Json
+
+
+def read_body(asked: Asked, head: Head, body: bytes) -> ChatReply:
+    """Read the whole body of a response; raises CallError where it is no answer."""
+    return _fold(asked, head, body) if holds_chunks(body) else read_reply(asked, head, body)
+
+
+def holds_chunks(body: bytes) -> bool:
+    """Whether a body begins with a chunk of a stream."""
+    found = first_value(decode(body)[0])
+    choices = found.value.get("choices") if found and isinstance(found.value, dict) else None
+    return isinstance(choices, list) and any(map(_is_chunk, choices))
+
+
+def _is_chunk(choice: Json) -> bool:
+    return isinstance(choice, dict) and isinstance(choice.get("delta"), dict)
+
+
+def _fold(asked: Asked, head: Head, body: bytes) -> ChatReply:
+    stream = Stream(asked, head)
+    stream.notes.add("nonstandard_shape", "chunks one a line, without events")
+    offset = 0
+    for line in body.splitlines(keepends=True):
+        stream.take("", decode(line)[0].strip().removeprefix("data:"), offset)
+        offset += len(line)
+    return stream.end(b"", "")
