@@ -21,7 +21,7 @@ PASSED_BY: Final = ("*.egg", ".*", "_darcs", "build", "CVS", "dist", "node_modul
 SHARED: Final = "deployments.yaml"
 KEYS: Final = re.compile(
     rb"^(?:\xef\xbb\xbf)?(?:\{\s*)?[\"']?"
-    rb"(?:conversations|deployments|defaults|variants|gate)[\"']?\s*:",
+    rb"(?:conversations|deployments|defaults|variants|gate|description|tags|template)[\"']?\s*:",
     re.MULTILINE,
 )
 HEAD: Final = 1_000_000
@@ -34,7 +34,7 @@ def is_suite_path(path: Path, root: Path, globs: Sequence[str]) -> bool:
     under = path.relative_to(root)
     if globs:
         return any(fnmatchcase(under.as_posix(), glob) for glob in globs)
-    folders = under.parts[:-1]
+    folders = (root.name, *under.parts[:-1])
     if "suites" not in folders:
         return path.name.endswith(".suite.yaml")
     beside = BESIDE.intersection(folders[folders.index("suites") + 1 :])

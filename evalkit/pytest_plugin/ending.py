@@ -20,6 +20,12 @@ class Ending:
         self.mistakes: tuple[str, ...] = ()
         self.written = Written()
         self.conclusion: Conclusion | None = None
+        self.decisive = True
+        self.interrupted = False
+
+    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        """Tell Ctrl-C from what else pytest calls an interruption, as errors of collecting."""
+        self.interrupted = excinfo.type is KeyboardInterrupt
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         self.tally.count(report)
@@ -33,13 +39,18 @@ class Ending:
             self.conclusion = Conclusion(
                 MISTAKEN, "nothing was sent, for pytest refused its arguments"
             )
-        elif exitstatus != pytest.ExitCode.INTERNAL_ERROR and not collecting(self.config):
-            interrupted = exitstatus == pytest.ExitCode.INTERRUPTED
-            self.conclusion = conclude(self.tally, self.written, interrupted=interrupted)
+        elif not self._left_to_pytest(exitstatus):
+            self.conclusion = conclude(self.tally, self.written, interrupted=self.interrupted)
         went_wrong = self.mistakes or self.written.lost or self.written.broken
-        decisive = bool(went_wrong or not self.tally.others)
-        if self.conclusion and decisive:
+        self.decisive = bool(went_wrong or not self.tally.others)
+        if self.conclusion and self.decisive:
             session.exitstatus = self.conclusion.code
+
+    def _left_to_pytest(self, exitstatus: int) -> bool:
+        """Whether nothing was run for a reason that pytest tells itself."""
+        stopped = exitstatus == pytest.ExitCode.INTERRUPTED and not self.interrupted
+        failed = exitstatus == pytest.ExitCode.INTERNAL_ERROR
+        return failed or collecting(self.config) or (stopped and not self.tally.seen)
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         if self.mistakes:
@@ -53,7 +64,8 @@ class Ending:
         lines = [f"{count} skipped: {reason}" for reason, count in common]
         lines += [f"report in {self.written.report}"] if self.written.report else []
         if self.conclusion:
-            code = f" (exit {self.conclusion.code})" if self.conclusion.code else ""
+            shown = self.conclusion.code and self.decisive
+            code = f" (exit {self.conclusion.code})" if shown else ""
             lines.append(f"{self.conclusion.sentence}{code}")
         for line in lines:
             self.say(line)

@@ -101,15 +101,17 @@ class Session(Ending):
             report.duration = item.seconds if call.when == deciding else 0.0
         return report
 
-    def pytest_keyboard_interrupt(self) -> None:
+    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        super().pytest_keyboard_interrupt(excinfo)
+        if not (self.interrupted and self.begun):
+            return
         if self.worker is None and current_thread() is main_thread():
             self.config.add_cleanup(Interruption(self.harness.hurry).over)
         self.say(f"interrupted: what is in flight has {GRACE:.0f} s to finish, Ctrl-C ends it now")
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
-        interrupted = exitstatus == pytest.ExitCode.INTERRUPTED
-        self.written = self.harness.finish(interrupted=interrupted)
+        self.written = self.harness.finish(interrupted=self.interrupted)
         if self.progress:
             self.progress.clear()
         if self.worker is None:
@@ -149,7 +151,7 @@ def settings(config: pytest.Config, worker: dict[str, Any]) -> Settings:
         choice=choice,
         environ=dict(os.environ),
         command=tuple(worker.get("evalkit_command", sys.argv)),
-        cautious=bool(config.getoption("maxfail")),
+        cautious=bool(config.getoption("maxfail") or config.getoption("stepwise", default=False)),
         folder=Path(worker["evalkit_folder"]) if worker else None,
         part=worker.get("workerid"),
         workers=worker.get("workercount", 1),

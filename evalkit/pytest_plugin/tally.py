@@ -23,6 +23,7 @@ class Tally:
     errors: int = 0
     skipped: int = 0
     known: int = 0
+    surprises: int = 0
     others: bool = False
     reasons: Counter[str] = field(default_factory=Counter)
     _seen: set[str] = field(default_factory=set)
@@ -38,6 +39,7 @@ class Tally:
         if where:
             self._seen.add(report.nodeid)
             setattr(self, where, getattr(self, where) + 1)
+        self.surprises += where == "passed" and hasattr(report, "wasxfail")
         if where == "skipped" and isinstance(report.longrepr, tuple):
             self.reasons[report.longrepr[2].removeprefix("Skipped: ")] += 1
 
@@ -104,4 +106,5 @@ def _errors(tally: Tally) -> str:
 
 def _rest(tally: Tally) -> str:
     known = f", {tally.known} known to fail" if tally.known else ""
+    known += f", {tally.surprises} although expected to fail" if tally.surprises else ""
     return known + (f", {tally.skipped} skipped" if tally.skipped else "")

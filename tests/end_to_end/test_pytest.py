@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -362,3 +363,60 @@ def test_an_interrupted_run_keeps_its_record_and_writes_its_report(
     assert (end["type"], end["interrupted"]) == ("run_end", True)
     assert summary(project)["overall"]["counts"]["passed"] == 1
     assert last_line(out) == "evalkit: interrupted; 1 attempt is recorded (exit 2)"
+
+
+@COMMANDS
+def test_workers_that_stop_at_a_failure_have_failed(command: Command, project: Project) -> None:
+    ran = command(project)("suites", "-n", "2", "-x")
+    assert ran.code == 1, ran.out
+    assert "failed" in last_line(ran.out)
+
+
+def test_the_exit_code_is_not_claimed_where_other_tests_decide(project: Project) -> None:
+    project.write("test_other.py", "def test_other():\n    assert True\n")
+    ran = project.pytest("-k", "other or failing")
+    assert (ran.code, last_line(ran.out)) == (1, "evalkit: 1 of 1 item failed")
+
+
+def test_an_error_of_collecting_is_left_to_pytest(project: Project, server: ServerThread) -> None:
+    project.write("test_other.py", "import nothing_like_it\n")
+    ran = project.pytest()
+    assert (ran.code, len(server.requests), "evalkit: " in ran.out) == (2, 0, False), ran.out
+
+
+def test_stepwise_stops_at_the_first_failure(project: Project, server: ServerThread) -> None:
+    text = "conversations:\n" + "".join(
+        f"  - {{id: c{n}, turns: [{{user: hi, expect: [{{contains: bye}}]}}]}}\n" for n in range(60)
+    )
+    project.write("suites/first.yaml", text)
+    ran = project.pytest("suites", "--sw")
+    assert ran.code == 1, ran.out
+    assert len(server.requests) < 20
+
+
+@COMMANDS
+def test_a_file_that_is_named_is_a_suite_wherever_it_lies(
+    command: Command, project: Project
+) -> None:
+    project.write("checks.yaml", (project.root / "suites/deployments.yaml").read_text() + HOLDING)
+    ran = command(project)("checks.yaml")
+    assert (ran.code, last_line(ran.out)) == (0, "evalkit: 1 item holds"), ran.out
+
+
+def test_a_suite_is_found_from_within_its_folder(project: Project) -> None:
+    (project.root / "pytest.ini").unlink()
+    inner = replace(project, root=project.root / "suites")
+    ran = inner.pytest("-k", "greeting")
+    assert (ran.code, last_line(ran.out)) == (0, "evalkit: 1 item holds"), ran.out
+
+
+def test_a_surprise_is_told(project: Project) -> None:
+    text = (project.root / "suites/first.yaml").read_text()
+    project.write(
+        "suites/first.yaml", text.replace("- id: farewell", "- id: farewell\n    xfail: x")
+    )
+    ran = project.pytest("suites", "-k", "farewell", "-o", "xfail_strict=true")
+    assert (ran.code, last_line(ran.out)) == (
+        0,
+        "evalkit: 1 item holds, 1 although expected to fail",
+    )
