@@ -58,7 +58,7 @@ def plan(suites: Sequence[Suite], choice: Choice, environ: Mapping[str, str]) ->
     mistakes: list[Mistake] = []
     called = _resolve(chosen, unset, environ, mistakes)
     rendered = _render(chosen, mistakes)
-    mistakes += _unmeasurable(chosen, rendered)
+    mistakes += _unmeetable(chosen, rendered)
     if mistakes:
         raise Mistakes(mistakes)
     return tuple(
@@ -79,7 +79,7 @@ def review(suites: Sequence[Suite]) -> tuple[Mistake, ...]:
     chosen = [case for suite in suites for case in cases(suite, Choice())]
     mistakes: list[Mistake] = []
     rendered = _render(chosen, mistakes)
-    return (*mistakes, *_unmeasurable(chosen, rendered))
+    return (*mistakes, *_unmeetable(chosen, rendered))
 
 
 def distinct(names: Sequence[str]) -> list[str]:
@@ -177,16 +177,24 @@ def _render(cases: Sequence[Case], mistakes: list[Mistake]) -> dict[int, Convers
     return rendered
 
 
-def _unmeasurable(cases: Sequence[Case], rendered: Mapping[int, Conversation]) -> Iterator[Mistake]:
-    """Find expectations that only a stream can meet, of deployments that do not stream."""
+def _unmeetable(cases: Sequence[Case], rendered: Mapping[int, Conversation]) -> Iterator[Mistake]:
+    """Find expectations that nothing can meet: of a stream, or a schema, that is not asked for."""
     for case in cases:
         conversation = rendered[id(case.conversation)]
         streams = case.draft.stream if conversation.stream is None else conversation.stream
+        sends_schema = "json_schema" in (conversation.response_format or {})
         of_turns = (demand for turn in conversation.turns for demand in turn.expect)
-        for demand in () if streams else (*of_turns, *conversation.expect):
-            if isinstance(demand.check, Check) and demand.check.needs_stream:
+        for demand in (*of_turns, *conversation.expect):
+            check = demand.check
+            if not isinstance(check, Check):
+                continue
+            if check.needs_stream and not streams:
                 message = f"{demand.name} needs a stream, and {case.draft.name!r} does not stream"
                 hint = "write stream: true, on the deployment or on the conversation"
+                yield Mistake(demand.span, message, hints=(hint,))
+            if check.needs_schema and not sends_schema:
+                message = f"{demand.name} needs the schema that was sent, and none is"
+                hint = "write response_format: {json_schema: PATH}, or the schema's path here"
                 yield Mistake(demand.span, message, hints=(hint,))
 
 

@@ -40,6 +40,10 @@ class JsonSchema(Check):
         """The schema that is written here; None where it is the one that is sent."""
         return self._compiled(self.document) if isinstance(self.document, dict) else None
 
+    @property
+    def needs_schema(self) -> bool:
+        return self.own is None
+
     def evaluate(self, view: View) -> Verdict:
         schema = self.own or self._sent(view)
         reading = of_view(view)

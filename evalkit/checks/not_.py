@@ -22,6 +22,10 @@ class Not(Check):
     def needs_stream(self) -> bool:
         return self.check.needs_stream
 
+    @property
+    def needs_schema(self) -> bool:
+        return self.check.needs_schema
+
     def judge(self, view: View) -> Dialogue[Verdict]:
         verdict = yield from self.check.verdict(view)
         if verdict.status == "error":

@@ -7,6 +7,7 @@ from typing import Final
 
 from evalkit.errors import did_you_mean
 from evalkit.loader.context import Context
+from evalkit.loader.credentials import refuse_in_params
 from evalkit.loader.defaults import merge
 from evalkit.loader.document import to_data
 from evalkit.loader.expectations import Demand, Demands
@@ -84,6 +85,7 @@ class Conversations:
             if key not in own.entries and not _stands_for(node, key):
                 found_.add(node.span, f"missing key {key!r}")
         merged = merge([*self.defaults, own])
+        refuse_in_params(merged.entries.get("params"), self.context.found)
         self._check_tags(merged.entries.get("tags"))
         return self._assemble(merged, node)
 

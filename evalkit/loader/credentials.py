@@ -6,7 +6,7 @@ from typing import Final
 
 from evalkit.loader.mistakes import Findings
 from evalkit.loader.nodes import Node, Scalar, Table
-from evalkit.loader.tree import text_of
+from evalkit.loader.tree import scalars, text_of
 from evalkit.loader.variables import VARIABLE, fill
 from evalkit.loader.wording import found as describe
 from evalkit.secrets import Redactor, Secret
@@ -32,6 +32,15 @@ def refuse_inline(table: Table, found: Findings) -> None:
         if isinstance(node, Scalar) and _is_secret(name, text_of(node)):
             found.hide(text_of(node))
             found.add(node.span, INLINE, "name a variable, such as ${MY_API_KEY}")
+
+
+def refuse_in_params(params: Node | None, found: Findings) -> None:
+    """Note what has the shape of a key in `params`, which are recorded as they are sent."""
+    for path, node in scalars(params) if params is not None else ():
+        name = next((str(step) for step in reversed(path) if isinstance(step, str)), "")
+        if isinstance(node.value, str) and _is_secret(name, text_of(node)):
+            found.hide(text_of(node))
+            found.add(node.span, INLINE, "send it in a header: headers: {NAME: ${MY_API_KEY}}")
 
 
 def read_credentials(

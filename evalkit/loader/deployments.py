@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from evalkit.errors import Mistakes, did_you_mean
 from evalkit.loader.context import Context
-from evalkit.loader.credentials import read_credentials, refuse_inline
+from evalkit.loader.credentials import read_credentials, refuse_in_params, refuse_inline
 from evalkit.loader.fields import DEPLOYMENT_KEYS, keys_of
 from evalkit.loader.keys import refuse_unknown
 from evalkit.loader.markers import find_callables, read_files
@@ -78,6 +78,7 @@ class Sketch:
         before = len(self.context.found.mistakes)
         self._refuse_odd_variables()
         refuse_inline(self.table, self.context.found)
+        refuse_in_params(self.table.entries.get("params"), self.context.found)
         Attempt(self, self.table, self.context, {}).build()
         return len(self.context.found.mistakes) == before
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from evalkit.loader.completeness import implied
+from evalkit.loader.credentials import refuse_in_params
 from evalkit.loader.expectations import Demand, Demands
 from evalkit.loader.fields import TURN_KEYS
 from evalkit.loader.keys import refuse_unknown
@@ -114,6 +115,7 @@ class Turns:
         if step.requested and not _incomplete(node):
             wanted = (*implied(expected, span, context), *wanted)
         given = {"span": span, step.speaker: parts or (), "expect": wanted}
+        refuse_in_params(node.entries.get("params"), context.found)
         unknown = [key for key in node.entries if key not in TURN_KEYS]
         rest = without(node, *SPEAKERS, "expect", *unknown)
         form = Form(Turn, rest, context.found, given=given, text=context.file_text)

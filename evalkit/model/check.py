@@ -133,6 +133,11 @@ class Check(Authored, ABC):
         """Whether only a streamed reply can be judged."""
         return False
 
+    @property
+    def needs_schema(self) -> bool:
+        """Whether it judges by the schema that was sent as `response_format`."""
+        return False
+
     def evaluate(self, view: View) -> Verdict:
         """Judge what is in view; raises CheckError where that cannot be done."""
         raise NotImplementedError

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Hashable
+from contextlib import suppress
 
 from evalkit.model.api import Api
 from evalkit.model.chat import CallError, ChatReply, ChatRequest, Fault
@@ -21,15 +22,23 @@ class Switchboard:
         self._lines: dict[Hashable, _Line] = {}
         self.problems: list[str] = []
 
+    async def prepare(self, deployment: Deployment) -> None:
+        """Enter a deployment's Api; where that fails, the first call says so."""
+        with suppress(CallError):
+            await self._line(deployment).api()
+
     async def call(self, deployment: Deployment, request: ChatRequest) -> ChatReply:
         """Ask a deployment; raises CallError, whatever its Api raises."""
-        key = definition(deployment)
-        if key not in self._lines:
-            self._lines[key] = _Line(deployment, self._make)
-        reply = await _send(await self._lines[key].api(), request)
+        reply = await _send(await self._line(deployment).api(), request)
         if isinstance(reply, CallError):
             raise reply
         return reply
+
+    def _line(self, deployment: Deployment) -> "_Line":
+        key = definition(deployment)
+        if key not in self._lines:
+            self._lines[key] = _Line(deployment, self._make)
+        return self._lines[key]
 
     async def close(self, patience: float) -> None:
         """Leave every Api; those that take longer than `patience` seconds are cancelled."""

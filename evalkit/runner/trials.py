@@ -110,6 +110,8 @@ class Trials:
 
     async def _run(self, trial: Trial) -> Outcome:
         clocks = self._options.clocks
+        if trial.item.called is not None:
+            await self._ports.switchboard.prepare(trial.item.called)
         started, begun = clocks.now(), clocks.monotonic()
         try:
             call = partial(self._call, trial)

@@ -268,6 +268,35 @@ suites/a.yaml:6:18: latency needs a stream, and 'main' does not stream
   hint: write stream: true, on the deployment or on the conversation
 """,
     ),
+    "the schema that is not sent": (
+        HEAD
+        + """\
+conversations:
+  - id: greeting
+    turns: [{user: hello, expect: [{json_schema: true}]}]
+""",
+        """\
+suites/a.yaml:5:37: json_schema needs the schema that was sent, and none is
+    5 |     turns: [{user: hello, expect: [{json_schema: true}]}]
+                                            ^^^^^^^^^^^
+  hint: write response_format: {json_schema: PATH}, or the schema's path here
+""",
+    ),
+    "a key among the params": (
+        HEAD
+        + """\
+conversations:
+  - id: greeting
+    params: {api_key: abc1234567890defghijkl}
+    turns: [{user: hello, expect: [{contains: hello}]}]
+""",
+        """\
+suites/a.yaml:5:23: a key must not be written into a suite
+    5 |     params: {api_key: **********************}
+                              ^^^^^^^^^^^^^^^^^^^^^^
+  hint: send it in a header: headers: {NAME: ${MY_API_KEY}}
+""",
+    ),
     "a pattern that its values break": (
         HEAD
         + """\

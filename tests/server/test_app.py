@@ -3,6 +3,7 @@
 import json
 import socket
 from collections.abc import Callable
+from queue import SimpleQueue
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -10,7 +11,7 @@ import httpx
 import pytest
 
 from evalkit.errors import UsageError
-from evalkit.server.app import Server
+from evalkit.server.app import Received, Server
 from evalkit.server.door import Binding
 from evalkit.server.script import Script
 from evalkit.server.thread import ServerThread
@@ -91,10 +92,13 @@ def test_chunks_have_the_size_that_is_asked_for(serve: Serve) -> None:
     assert deltas == ["ab", "cd", "e"]
 
 
-def test_a_pause_stands_between_chunks(serve: Serve) -> None:
-    server = serve({"rules": [{"reply": {"text": "a b c", "between": 0.02}}]})
-    events(server)
-    assert server.requests[0].ended - server.requests[0].started > 4.5 * 0.02
+def test_a_pause_stands_between_chunks() -> None:
+    ended: SimpleQueue[Received] = SimpleQueue()
+    script = Script.model_validate({"rules": [{"reply": {"text": "a b c", "between": 0.02}}]})
+    with ServerThread(script, listen=ended.put) as server:
+        events(server)
+        received = ended.get(timeout=10)
+    assert received.ended - received.started > 4.5 * 0.02
 
 
 def test_retry_after_is_sent(serve: Serve) -> None:

@@ -10,6 +10,18 @@
     return JSON.parse(await new Response(stream).text());
   };
 
+  const pack = (index) => {
+    if (!packs.has(index)) packs.set(index, unpack(index));
+    return packs.get(index);
+  };
+
+  const packed = async (place) => {
+    const [index, entry] = place.split(" ").map(Number);
+    const template = document.createElement("template");
+    template.innerHTML = (await pack(index))[entry];
+    return template.content;
+  };
+
   const pictures = (root) => {
     for (const place of root.querySelectorAll("[data-again]")) {
       const embedded = document.querySelector(`img[data-picture="${CSS.escape(place.dataset.again)}"]`);
@@ -24,19 +36,23 @@
 
   const fill = async (item) => {
     if (!item.dataset.later) return;
-    const [pack, index] = item.dataset.later.split(" ").map(Number);
+    const place = item.dataset.later;
     delete item.dataset.later;
-    if (!packs.has(pack)) packs.set(pack, unpack(pack));
     const body = item.querySelector(".body");
-    const template = document.createElement("template");
-    template.innerHTML = (await packs.get(pack))[index];
-    body.querySelector("[data-stub]").replaceWith(template.content);
+    body.querySelector("[data-stub]").replaceWith(await packed(place));
     pictures(body);
   };
 
   const follow = () => {
     const target = document.getElementById(location.hash.slice(1));
     if (!target) return;
+    if (target.closest("[hidden]")) {
+      for (const id of ["words", "status", "deployment", "tag"]) {
+        const choice = document.getElementById(id);
+        if (choice) choice.value = "";
+      }
+      filter();
+    }
     for (let place = target.closest("details"); place; place = place.parentElement.closest("details")) {
       place.hidden = false;
       place.open = true;
@@ -46,9 +62,21 @@
 
   const chosen = (id) => document.getElementById(id)?.value ?? "";
   const texts = new Map();
-  const textOf = (item) => {
-    if (!texts.has(item)) texts.set(item, item.textContent.toLowerCase());
-    return texts.get(item);
+  let read = false;
+
+  const readAll = async () => {
+    if (read) return;
+    for (const item of items) {
+      const place = item.dataset.later;
+      const body = place ? (await packed(place)).textContent : "";
+      texts.set(item, `${item.textContent} ${body}`.toLowerCase());
+    }
+    read = true;
+  };
+
+  const search = async () => {
+    if (chosen("words").trim()) await readAll();
+    filter();
   };
 
   const filter = () => {
@@ -63,7 +91,7 @@
           (!status || section.dataset.status === status) &&
           (!deployment || item.dataset.deployment === deployment) &&
           (!tag || item.dataset.tags.split(" ").includes(tag)) &&
-          words.every((word) => textOf(item).includes(word));
+          words.every((word) => texts.get(item).includes(word));
         item.hidden = !fits;
         found += fits;
       }
@@ -103,7 +131,7 @@
     }
   });
   document.getElementById("filters").hidden = items.length < 2;
-  document.getElementById("filters").addEventListener("input", filter);
+  document.getElementById("filters").addEventListener("input", search);
   addEventListener("hashchange", follow);
   pictures(document);
   follow();
