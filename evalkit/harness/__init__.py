@@ -1,8 +1,8 @@
 """A run from its suites to its files, as pytest's plugin sees it."""
 
 from evalkit.harness.execution import GRACE
-from evalkit.harness.reports import name_folder, publish
+from evalkit.harness.reports import publish
 from evalkit.harness.run import Harness
 from evalkit.harness.settings import Settings, Written
 
-__all__ = ["GRACE", "Harness", "Settings", "Written", "name_folder", "publish"]
+__all__ = ["GRACE", "Harness", "Settings", "Written", "publish"]

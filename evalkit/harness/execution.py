@@ -7,7 +7,6 @@ from importlib.metadata import version
 
 from evalkit.errors import RecordError
 from evalkit.harness import header
-from evalkit.harness.reports import name_folder
 from evalkit.harness.settings import Settings, Written
 from evalkit.model.api import Files, Services
 from evalkit.model.chat import Attachment, CallError
@@ -42,7 +41,7 @@ class Execution:
         self._statuses: dict[str, str] = {}
         self._kept: set[str] = set()
         called = header.deployments(items)
-        self.folder = settings.folder or name_folder(settings.reports)
+        self.folder = settings.folder or folder.choose(settings.reports)
         folder.make(self.folder.parent, self.folder.name)
         self._writer = Writer(self.folder, settings.part)
         redactor = Redactor(header.secrets(called))

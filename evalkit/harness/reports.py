@@ -1,12 +1,10 @@
 """The folder of a run, and the reports in it, made from its record alone."""
 
-import uuid
-from datetime import UTC, datetime
 from pathlib import Path
 
 from evalkit.errors import RecordError
 from evalkit.harness.settings import Written
-from evalkit.records import files, folder, reader
+from evalkit.records import files, reader
 from evalkit.report import data, html, markdown
 
 REPORTS = (
@@ -14,11 +12,6 @@ REPORTS = (
     ("summary.md", markdown.render),
     ("summary.json", data.render),
 )
-
-
-def name_folder(reports: Path) -> Path:
-    """Choose the folder of a run that starts now; nothing is made yet."""
-    return reports / folder.name(datetime.now(UTC), uuid.uuid4().hex[:6])
 
 
 def publish(run_folder: Path) -> Written:

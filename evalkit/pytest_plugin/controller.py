@@ -1,5 +1,6 @@
-"""The controlling process of pytest-xdist: it names the run's folder and reads the record."""
+"""The controlling process of pytest-xdist, once a worker met a suite: it reads the record."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -8,28 +9,20 @@ import pytest
 
 from evalkit import harness
 from evalkit.pytest_plugin.ending import Ending
-from evalkit.pytest_plugin.session import settings
 
 
 class Controller(Ending):
-    """The hooks of the controlling process; silent where no worker met a suite."""
+    """The hooks of the controlling process; `workers` are filled in while they start."""
 
-    def __init__(self, config: pytest.Config) -> None:
+    def __init__(self, config: pytest.Config, folder: Path, workers: Sequence[str]) -> None:
         super().__init__(config)
-        self.settings = settings(config, {})
-        self.folder: Path | None = None
+        self.folder = folder
+        self.workers = workers
         self.recorded = 0
         self.lost: str | None = None
         self.broken: tuple[str, ...] = ()
-        self.workers = 0
 
-    def pytest_configure_node(self, node: Any) -> None:  # noqa: ANN401 - xdist has no types
-        self.folder = self.folder or harness.name_folder(self.settings.reports)
-        self.workers += 1
-        node.workerinput["evalkit_folder"] = str(self.folder)
-        node.workerinput["evalkit_command"] = list(self.settings.command)
-
-    def pytest_testnodedown(self, node: Any, error: object) -> None:  # noqa: ANN401, ARG002
+    def pytest_testnodedown(self, node: Any, error: object) -> None:  # noqa: ANN401, ARG002 - xdist has no types
         said = getattr(node, "workeroutput", {}).get("evalkit", {})
         self.mistakes = tuple(dict.fromkeys((*self.mistakes, *said.get("mistakes", ()))))
         self.recorded += said.get("recorded", 0)
@@ -38,9 +31,7 @@ class Controller(Ending):
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
-        if not (self.mistakes or self.tally.seen or self.config.getoption("evalkit_only")):
-            return
-        if self.folder and self.folder.exists():
+        if self.folder.exists():
             published = harness.publish(self.folder)
             lost = self.lost or published.lost
             self.written = replace(published, recorded=self.recorded, lost=lost, broken=self.broken)
@@ -49,7 +40,8 @@ class Controller(Ending):
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         super().pytest_terminal_summary(terminalreporter)
         if self.tally.seen:
+            many = f"{len(self.workers)} workers"
             terminalreporter.write_line(
-                f"evalkit: {self.workers} workers run their items one at a time, each with its "
-                "share of limits.concurrency, at least 1; without -n all items run concurrently"
+                f"evalkit: {many} run their items one at a time, each with its share of "
+                "limits.concurrency, at least 1; without -n all items run concurrently"
             )

@@ -41,9 +41,9 @@ def pytest_configure(config: pytest.Config) -> None:
         config, "workerinput"
     )
     if distributed:
-        from evalkit.pytest_plugin.controller import Controller
+        from evalkit.pytest_plugin.distribution import Distribution
 
-        config.pluginmanager.register(Controller(config), "evalkit-controller")
+        config.pluginmanager.register(Distribution(config), "evalkit-distribution")
     elif config.getoption("evalkit_only"):
         from evalkit.pytest_plugin.session import Session
 

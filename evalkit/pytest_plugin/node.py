@@ -6,7 +6,7 @@ import pytest
 
 from evalkit.model.trial import Item
 from evalkit.planner import Case
-from evalkit.pytest_plugin.tally import PROPERTY
+from evalkit.pytest_plugin.reporting import PROPERTY
 
 
 class Node(pytest.Item):

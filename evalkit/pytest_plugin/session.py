@@ -18,6 +18,7 @@ from evalkit.pytest_plugin.ending import Ending
 from evalkit.pytest_plugin.interruption import Interruption
 from evalkit.pytest_plugin.node import Node
 from evalkit.pytest_plugin.progress import Progress
+from evalkit.pytest_plugin.reporting import reports_of
 from evalkit.pytest_plugin.tally import Conclusion
 
 NAME = "evalkit-session"
@@ -140,14 +141,13 @@ def ignore(_: Outcome) -> None:
 
 def settings(config: pytest.Config, worker: dict[str, Any]) -> Settings:
     """Read the run's settings from pytest's options, and from the controller in a worker."""
-    reports = config.getoption("evalkit_reports")
     choice = Choice(
         deployments=tuple(config.getoption("evalkit_deployment")),
         missing_key=config.getoption("evalkit_missing_key"),
     )
     return Settings(
         root=config.rootpath,
-        reports=config.invocation_params.dir / reports if reports else config.rootpath / "reports",
+        reports=reports_of(config),
         choice=choice,
         environ=dict(os.environ),
         command=tuple(worker.get("evalkit_command", sys.argv)),

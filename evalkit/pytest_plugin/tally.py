@@ -6,9 +6,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from evalkit.harness import Written
-
-PROPERTY = "evalkit_item"
-"""The user property that tells evalkit's reports from others', across processes too."""
+from evalkit.pytest_plugin.reporting import PROPERTY
 
 
 @dataclass

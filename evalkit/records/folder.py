@@ -1,6 +1,7 @@
 """The folder of a run: `reports/<UTC time>-<id>/`, readable by its owner alone."""
 
 import stat
+import uuid
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,6 +12,11 @@ from evalkit.records.files import FOLDER_MODE, write_atomic
 def name(started: datetime, id: str) -> str:  # noqa: A002 - the run's own word
     """Name the folder of a run, so that names sort by time."""
     return f"{started.astimezone(UTC):%Y%m%dT%H%M%SZ}-{id}"
+
+
+def choose(reports: Path) -> Path:
+    """Choose the folder of a run that starts now; nothing is made yet."""
+    return reports / name(datetime.now(UTC), uuid.uuid4().hex[:6])
 
 
 def make(reports: Path, name: str) -> Path:

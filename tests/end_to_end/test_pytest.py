@@ -415,3 +415,20 @@ def test_a_surprise_is_told(project: Project) -> None:
     ran = project.pytest("suites", "-o", "xfail_strict=true")
     told = "evalkit: 1 item holds, 1 although expected to fail"
     assert (ran.code, last_line(ran.out)) == (0, told), ran.out
+
+
+LOADED = """
+import sys
+
+
+def test_that_nothing_of_it_is_loaded():
+    assert not [name for name in sys.modules if name.startswith("evalkit.loader")]
+"""
+
+
+@pytest.mark.parametrize("workers", [(), ("-n", "2")], ids=["one process", "two workers"])
+def test_a_project_without_suites_loads_little(bare: Any, workers: tuple[str, ...]) -> None:
+    hook = "def pytest_sessionfinish():\n    import sys\n    assert 'pydantic' not in sys.modules\n"
+    made = bare({"test_a.py": LOADED, "conftest.py": hook})
+    ran = made.pytest("-p", "no:cacheprovider", *workers)
+    assert (ran.code, "evalkit: " in ran.out) == (0, False), ran.out + ran.err
