@@ -4,6 +4,7 @@ import hashlib
 import struct
 import zlib
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,7 @@ from evalkit.report import html
 from evalkit.source import Span
 
 SUITE = "suites/food.yaml"
+LARGE = 800
 STARTED = 1_795_546_862.0
 HOSTILE = (
     "<script>alert(1)</script> </script><img src=x onerror=alert(2)> \u202egpj.exe \x1b[2J\x00"
@@ -287,7 +289,7 @@ def singles() -> list[Outcome]:
     ]
 
 
-def facts() -> list[Outcome]:
+def facts(count: int = 8) -> list[Outcome]:
     good = (verdict("passed", "contains", "reply contains 'this'", 0),)
     return [
         outcome(
@@ -296,7 +298,7 @@ def facts() -> list[Outcome]:
             asked(f"What is fact {number}?", reply("It is this.", 0.7)),
             good,
         )
-        for number in range(1, 9)
+        for number in range(1, count + 1)
         for name in NAMES[:2]
     ]
 
@@ -337,6 +339,20 @@ def run() -> Run:
 def report(run: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("report") / "report.html"
     path.write_text(html.render(run), "utf-8")
+    return path
+
+
+@pytest.fixture(scope="session")
+def large_report(run: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Write a page of more conversations than are shown as HTML at once."""
+    known = dict(PLANNED)
+    PLANNED.clear()
+    outcomes = facts(LARGE // 2)
+    large = replace(run, items=tuple(PLANNED.values()), outcomes=tuple(outcomes))
+    PLANNED.clear()
+    PLANNED.update(known)
+    path = tmp_path_factory.mktemp("large") / "report.html"
+    path.write_text(html.render(large), "utf-8")
     return path
 
 

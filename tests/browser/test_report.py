@@ -103,6 +103,28 @@ def test_words_are_searched_in_the_conversations(open_page: Open) -> None:
     expect(page.locator("#shown")).to_have_text("2 of 27 shown")
 
 
+def test_words_are_searched_in_every_conversation_of_a_large_page(
+    browser: Browser, large_report: Path
+) -> None:
+    page = browser.new_page()
+    page.goto(large_report.as_uri())
+
+    page.fill("#words", "what is fact 399?")
+
+    expect(page.locator("#shown")).to_have_text("2 of 800 shown")
+    page.close()
+
+
+def test_a_link_leads_into_what_is_filtered_out(open_page: Open) -> None:
+    page = open_page()
+    page.select_option("#status", "passed")
+
+    page.evaluate("hash => { location.hash = hash }", BURGER)
+
+    expect(page.locator(f"#{BURGER}")).to_be_in_viewport()
+    expect(page.locator("#shown")).to_have_text("")
+
+
 def test_filters_act_together_and_can_be_taken_back(open_page: Open) -> None:
     page = open_page()
     page.select_option("#tag", label="smoke")
