@@ -33,6 +33,9 @@ class Latency(Check):
     def _can_fail(self) -> Self:
         if self.total is None and self.first_token is None:
             raise ValueError("this cannot fail: give total, first_token or both")
+        for limit in filter(None, (self.total, self.first_token)):
+            if limit.fault:
+                raise ValueError(limit.fault)
         return self
 
     @property

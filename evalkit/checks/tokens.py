@@ -34,6 +34,9 @@ class Tokens(Check):
     def _can_fail(self) -> Self:
         if not self.limits:
             raise ValueError(f"this cannot fail: give one of {', '.join(self.own_fields())}")
+        for limit in self.limits.values():
+            if limit.fault:
+                raise ValueError(limit.fault)
         return self
 
     @property

@@ -56,6 +56,15 @@ class Limit(Authored):
             raise ValueError(message)
         return self
 
+    @property
+    def fault(self) -> str | None:
+        """Say why it decides nothing about a quantity that is never below 0."""
+        if self.max is not None and self.max < 0:
+            return f"this cannot pass: nothing is {self}"
+        if self.max is None and self.min is not None and self.min <= 0:
+            return f"this cannot fail: everything is {self}"
+        return None
+
     def allows(self, value: float) -> bool:
         low = self.min is None or value >= self.min
         return low and (self.max is None or value <= self.max)

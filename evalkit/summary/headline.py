@@ -4,6 +4,8 @@ from collections.abc import Iterable
 
 from evalkit.summary.summarise import ItemStatus, Result, Summary
 
+UNTRIED = ("skipped", "not_run")
+
 _WORST: tuple[ItemStatus, ...] = ("failed", "error", "not_run", "xfailed", "passed", "skipped")
 
 
@@ -36,9 +38,9 @@ def _sentence(summary: Summary, worst: dict[ItemStatus, int]) -> str:
     if not tried:
         return "nothing was run"
     if worst["failed"]:
-        return f"{_of(worst['failed'], tried)} failed{_where(summary, 'failed')}"
+        return _found(summary, "failed", "failed", worst["failed"], tried)
     if worst["error"]:
-        return f"{_of(worst['error'], tried)} could not be judged{_where(summary, 'error')}"
+        return _found(summary, "error", "could not be judged", worst["error"], tried)
     if worst["passed"] < tried:
         return f"{_of(worst['passed'], tried)} passed"
     everything = "all " if tried > 1 else ""
@@ -66,14 +68,21 @@ def _conversations(count: int) -> str:
     return f"{count} conversation" + ("" if count == 1 else "s")
 
 
-def _where(summary: Summary, status: ItemStatus) -> str:
-    """Name the deployment, or how many of them, where there is more than one."""
+def _found(summary: Summary, status: ItemStatus, word: str, count: int, tried: int) -> str:
+    """Name the deployment, or how many of them, where there is more than one.
+
+    Where it is one, the conversations that were tried on it are counted.
+    """
     if len(summary.deployments) == 1:
-        return ""
+        return f"{_of(count, tried)} {word}"
     names = _deployments(result for result in summary.results if result.status == status)
-    if len(names) == 1:
-        return f" on {names[0]}"
-    return f" on {len(names)} of {len(summary.deployments)} deployments"
+    if len(names) > 1:
+        return (
+            f"{_of(count, tried)} {word} on {len(names)} of {len(summary.deployments)} deployments"
+        )
+    there = [result for result in summary.results if result.item.deployment == names[0]]
+    tried = sum(result.status not in UNTRIED for result in there)
+    return f"{_of(count, tried)} {word} on {names[0]}"
 
 
 def _everywhere(summary: Summary) -> str:

@@ -88,3 +88,9 @@ def test_no_limit_at_all_is_a_mistake() -> None:
 
 def test_tokens_may_be_expected_of_a_turn_and_of_a_conversation() -> None:
     assert Tokens.scopes == {"turn", "conversation"}
+
+
+@pytest.mark.parametrize("written", [{"max": -1}, {"min": 0}], ids=["cannot pass", "cannot fail"])
+def test_a_limit_that_decides_nothing_is_refused(written: dict[str, float]) -> None:
+    with pytest.raises(ValidationError, match="this cannot"):
+        Tokens.model_validate({"total": written})

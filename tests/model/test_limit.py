@@ -93,3 +93,18 @@ def test_both_ends_of_a_limit_are_allowed(limit: Limit, value: float, allowed: b
 )
 def test_a_limit_is_told_in_words(limit: Limit, told: str) -> None:
     assert str(limit) == told
+
+
+@pytest.mark.parametrize(
+    ("limit", "fault"),
+    [
+        (Limit(max=-1), "this cannot pass: nothing is at most -1"),
+        (Limit(min=0), "this cannot fail: everything is at least 0"),
+        (Limit(max=0), None),
+        (Limit(min=0, max=5), None),
+        (Limit(min=1), None),
+    ],
+    ids=["below 0", "from 0", "0 alone", "from 0 to a maximum", "from 1"],
+)
+def test_a_limit_that_decides_nothing_has_a_fault(limit: Limit, fault: str | None) -> None:
+    assert limit.fault == fault

@@ -23,6 +23,10 @@ SENTENCES: list[tuple[Case, str]] = [
     ([("a", "x", "failed"), ("b", "x", "passed")], "1 of 2 conversations failed"),
     (
         [("a", "x", "failed"), ("a", "y", "passed"), ("b", "y", "passed")],
+        "1 of 1 conversation failed on x",
+    ),
+    (
+        [("a", "x", "failed"), ("b", "x", "passed"), ("c", "x", "skipped"), ("c", "y", "passed")],
         "1 of 2 conversations failed on x",
     ),
     (
