@@ -50,6 +50,8 @@ class ConversationItem(Node):
     def __init__(self, *, case: Case, **node: Any) -> None:  # noqa: ANN401 - pytest's own
         super().__init__(case=case, **node)
         self._failure: str | None = None
+        if self.config.pluginmanager.hasplugin("timeout"):
+            self.add_marker(pytest.mark.timeout(0))  # it would count the wait for other items
         for tag in case.conversation.tags:
             self.config.addinivalue_line("markers", f"{tag}: a tag of a suite")
             self.add_marker(tag)

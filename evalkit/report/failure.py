@@ -93,7 +93,9 @@ def _verdict(verdict: Verdict) -> Iterator[str]:
         yield f"      at {verdict.span}"
     for evidence in verdict.evidence:
         if evidence.message and evidence.message not in verdict.reason:
-            yield f"      {_excerpt(f'{evidence.pointer} {evidence.message}'.strip(), 200)}"
+            shown = evidence.excerpt and evidence.excerpt not in evidence.message
+            what = f"{evidence.message}: {evidence.excerpt}" if shown else evidence.message
+            yield f"      {_excerpt(f'{evidence.pointer} {what}'.strip(), 200)}"
 
 
 def _excerpt(text: str, length: int) -> str:

@@ -111,6 +111,15 @@ def read_terminal(descriptor: int) -> Iterator[str]:
             yield block.decode()
 
 
+def test_a_time_limit_for_tests_does_not_count_what_an_item_waits_for(project: Project) -> None:
+    project.write("suites/first.yaml", SUITE)
+    script = Script.model_validate({"delay": 1.5, "rules": [{"reply": {"echo": True}}]})
+    with ServerThread(script) as server:
+        project.environ["EVALKIT_TEST_URL"] = server.base_url
+        ran = project.pytest("--timeout=1", "--evalkit-deployment=odd")
+    assert ran.code == 0, ran.out
+
+
 REPEATED = """
 deployments:
   narrow: {base_url: "${EVALKIT_TEST_URL}", limits: {concurrency: 2}}

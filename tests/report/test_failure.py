@@ -89,13 +89,15 @@ def test_a_long_reply_is_cut() -> None:
 def test_a_verdict_has_its_place_and_what_its_reason_leaves_out() -> None:
     evidence = (
         Evidence(pointer="/a", message="'x'"),
-        Evidence(pointer="/b", message="expected integer, got null"),
+        Evidence(pointer="/b", message="expected integer, got null", excerpt="null"),
+        Evidence(message="candidate", excerpt='{"a": 1}'),
     )
     verdict = VERDICT.model_copy(update={"evidence": evidence, "label": "polite"})
     assert body(outcome(ChatReply(text="no"), None, verdict))[1:] == [
         "    failed: contains (polite): reply does not contain 'x'",
         "      at suites/a.yaml:5:9",
         "      /b expected integer, got null",
+        '      candidate: {"a": 1}',
     ]
 
 
