@@ -15,7 +15,7 @@ MAX_INLINE = 4 * 1024 * 1024
 MAX_PACKED = 5 * 1024 * 1024
 """How many characters of the page may be bodies as HTML, and as packed HTML."""
 
-PASSED_INLINE = 300
+PASSED_INLINE = 2_000
 """How many items that hold are HTML at once."""
 
 PACK = 100

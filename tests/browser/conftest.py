@@ -32,7 +32,7 @@ from evalkit.report import html
 from evalkit.source import Span
 
 SUITE = "suites/food.yaml"
-LARGE = 800
+LARGE = 2_400
 STARTED = 1_795_546_862.0
 HOSTILE = (
     "<script>alert(1)</script> </script><img src=x onerror=alert(2)> \u202egpj.exe \x1b[2J\x00"
