@@ -188,11 +188,11 @@ def _unmeetable(cases: Sequence[Case], rendered: Mapping[int, Conversation]) -> 
             check = demand.check
             if not isinstance(check, Check):
                 continue
-            if check.needs_stream and not streams:
+            if not streams and any(one.needs_stream for one in check.family):
                 message = f"{demand.name} needs a stream, and {case.draft.name!r} does not stream"
                 hint = "write stream: true, on the deployment or on the conversation"
                 yield Mistake(demand.span, message, hints=(hint,))
-            if check.needs_schema and not sends_schema:
+            if not sends_schema and any(one.needs_schema for one in check.family):
                 message = f"{demand.name} needs the schema that was sent, and none is"
                 hint = "write response_format: {json_schema: PATH}, or the schema's path here"
                 yield Mistake(demand.span, message, hints=(hint,))

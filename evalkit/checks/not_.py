@@ -18,14 +18,6 @@ class Not(Check):
     def fits(self, scope: Scope) -> bool:
         return self.check.fits(scope)
 
-    @property
-    def needs_stream(self) -> bool:
-        return self.check.needs_stream
-
-    @property
-    def needs_schema(self) -> bool:
-        return self.check.needs_schema
-
     def judge(self, view: View) -> Dialogue[Verdict]:
         verdict = yield from self.check.verdict(view)
         if verdict.status == "error":

@@ -51,11 +51,8 @@ def walk(check: Check, context: Context) -> Iterator[Check]:
     yield check
     if _name(check, context) in NEGATIONS:
         return
-    for name in type(check).model_fields:
-        value = getattr(check, name)
-        for child in value if isinstance(value, tuple) else (value,):
-            if isinstance(child, Check):
-                yield from walk(child, context)
+    for child in check.children:
+        yield from walk(child, context)
 
 
 def _name(check: Check, context: Context) -> str:

@@ -1,7 +1,7 @@
 """The port to a check: what it sees, what it says, and how an author's expectation holds one."""
 
 from abc import ABC
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, field
 from typing import Annotated, Any, ClassVar, Literal, TypeVar, final, get_origin
 
@@ -127,6 +127,20 @@ class Check(Authored, ABC):
     def fits(self, scope: Scope) -> bool:
         """Whether an author may write this very check there: overridden where a child decides."""
         return scope in self.scopes
+
+    @property
+    def children(self) -> tuple["Check", ...]:
+        """The checks that stand in the fields of this one."""
+        values = (getattr(self, name) for name in type(self).model_fields)
+        listed = (value if isinstance(value, tuple) else (value,) for value in values)
+        return tuple(one for ones in listed for one in ones if isinstance(one, Check))
+
+    @property
+    def family(self) -> Iterator["Check"]:
+        """This check, and all that stand inside it."""
+        yield self
+        for child in self.children:
+            yield from child.family
 
     @property
     def needs_stream(self) -> bool:

@@ -208,3 +208,15 @@ def test_a_list_of_yaml_is_a_tuple() -> None:
 def test_what_stands_in_the_list_stays_strict() -> None:
     with pytest.raises(ValidationError, match="valid string"):
         Listed.model_validate({"words": ["a", 7]})
+
+
+class Several(Check):
+    """A check that holds others."""
+
+    checks: tuple[Child, ...]
+
+
+def test_a_family_is_a_check_and_all_inside_it() -> None:
+    inner = Listed(words=("a",))
+    outer = Several(checks=(Several(checks=(inner,)), inner))
+    assert [type(one) for one in outer.family] == [Several, Several, Listed, Listed]
