@@ -15,7 +15,9 @@ def read_body(asked: Asked, head: Head, body: bytes) -> ChatReply:
 
 
 def holds_chunks(body: bytes) -> bool:
-    """Whether a body begins with a chunk of a stream."""
+    """Whether a body begins with a chunk of a stream; most need no parsing to tell."""
+    if b'"delta"' not in body:
+        return False
     found = first_value(decode(body)[0])
     choices = found.value.get("choices") if found and isinstance(found.value, dict) else None
     return isinstance(choices, list) and any(map(_is_chunk, choices))
