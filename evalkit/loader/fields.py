@@ -75,8 +75,9 @@ def keys_at(model: type[BaseModel], steps: Sequence[Step]) -> tuple[str, ...]:
 
 def first_field(model: type[Check]) -> str | None:
     """Name the field of the short form, as Python calls it."""
-    own = (name for name in model.model_fields if name not in Check.model_fields)
-    return next(own, None)
+    first = next(iter(model.own_fields()), None)
+    fields = model.model_fields.items()
+    return next((name for name, info in fields if first in (name, info.alias)), None)
 
 
 def takes_mapping(model: type[Check]) -> bool:

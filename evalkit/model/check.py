@@ -175,10 +175,18 @@ class Check(Authored, ABC):
 
     @classmethod
     def own_fields(cls) -> tuple[str, ...]:
-        """Give the YAML keys of this check beside the common ones, the short form first."""
-        common = Check.model_fields
-        own = ((name, info) for name, info in cls.model_fields.items() if name not in common)
-        return tuple(info.alias or name for name, info in own)
+        """Give the YAML keys of this check beside the common ones, the short form first.
+
+        A check's own keys come before those of a class that it extends.
+        """
+        fields = cls.model_fields
+        own = (name for name in cls.__annotations__ if name in fields)
+        ordered = dict.fromkeys((*own, *fields))
+        return tuple(fields[name].alias or name for name in ordered if name not in COMMON)
+
+
+COMMON = frozenset(Check.model_fields)
+"""The fields of every check."""
 
 
 def _build_child(written: Any, handler: Any, info: ValidationInfo) -> Any:  # noqa: ANN401
