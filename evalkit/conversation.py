@@ -37,7 +37,7 @@ def play(trial: Trial) -> Dialogue[Played]:
         if exchange.reply is None:
             break
         if conversation.on_turn_failure == "stop":
-            verdicts = yield from grading.turn(conversation, index, played.transcript)
+            verdicts = yield from grading.turn(conversation, index, played.transcript, item.price)
             played = _graded(played, index, verdicts)
             if _stops(verdicts):
                 break
@@ -58,6 +58,7 @@ def _exchange(item: Item, step: _Step) -> Dialogue[Exchange]:
         added=step.added,
         params=request.params,
         response_format=request.response_format,
+        tools=request.tools,
         stream=request.stream,
     )
     try:
@@ -75,6 +76,7 @@ def _request(item: Item, step: _Step) -> ChatRequest:
         messages=(*step.history, *step.added),
         params={**conversation.params, **turn.params},
         response_format=conversation.response_format,
+        tools=conversation.tools,
         stream=streams if conversation.stream is None else conversation.stream,
     )
 

@@ -54,11 +54,15 @@ class TemplateError(EvalkitError):
 
 
 class CheckError(EvalkitError):
-    """A check could not judge what it was shown; `kind` is the word that reports use."""
+    """A check could not judge what it was shown.
 
-    def __init__(self, kind: str, message: str) -> None:
+    `kind` is the word that reports use, `detail` what does not fit into a line, as a traceback.
+    """
+
+    def __init__(self, kind: str, message: str, detail: str = "") -> None:
         super().__init__(message)
         self.kind = kind
+        self.detail = detail
 
 
 @dataclass(frozen=True, slots=True)

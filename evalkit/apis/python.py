@@ -1,14 +1,10 @@
 """`api: python`: a deployment that is a callable of the author's own."""
 
-import asyncio
-import contextlib
-import inspect
-import queue
-import threading
 from collections.abc import Callable
 from types import TracebackType
 from typing import Annotated, Any
 
+from evalkit.author import Author, is_asynchronous, parameters
 from evalkit.dialect.asked import Asked
 from evalkit.dialect.completion import Completion
 from evalkit.dialect.faults import fault
@@ -22,28 +18,6 @@ from evalkit.model.data import Authored, FromPython, Json
 from evalkit.model.deployment import Deployment
 from evalkit.wire.clock import Clock
 from evalkit.wire.limits import Gate
-
-Job = Callable[[], None]
-_Outcome = tuple[object, BaseException | None]
-
-
-class _Worker:
-    """A thread that does one job after the other; a daemon, so that none can hold the exit."""
-
-    def __init__(self, name: str) -> None:
-        self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
-        threading.Thread(target=self._work, name=name, daemon=True).start()
-
-    def do(self, job: Job) -> None:
-        self._jobs.put(job)
-
-    def stop(self) -> None:
-        """Let the thread end after the job that it is at."""
-        self._jobs.put(None)
-
-    def _work(self) -> None:
-        while (job := self._jobs.get()) is not None:
-            job()
 
 
 class Python(Api):
@@ -63,13 +37,12 @@ class Python(Api):
         if not isinstance(deployment.options, Python.Options):
             raise TypeError("a deployment of api python needs the option call")
         self._call = deployment.options.call
-        self._takes = _takes(self._call)
-        self._asynchronous = _is_asynchronous(self._call)
+        self._takes = parameters(self._call)
         self._name = getattr(self._call, "__qualname__", type(self._call).__name__)
         self._clock = Clock()
-        places = deployment.limits.concurrency if self._asynchronous else 1
+        places = deployment.limits.concurrency if is_asynchronous(self._call) else 1
         self._gate = Gate(places, self._clock)
-        self._worker: _Worker | None = None
+        self._author = Author(f"evalkit {deployment.name}")
 
     async def __aexit__(
         self,
@@ -77,7 +50,7 @@ class Python(Api):
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._dismiss()
+        self._author.dismiss()
 
     async def send(self, request: ChatRequest) -> ChatReply:
         arguments = self._arguments(request)
@@ -94,40 +67,20 @@ class Python(Api):
             "messages": messages(request.messages, self.services.files),
             "params": {**self.deployment.params, **request.params},
         }
-        return {name: value for name, value in given.items() if name in self._takes}
+        takes = self._takes
+        return {name: value for name, value in given.items() if takes is None or name in takes}
 
     async def _bounded(self, arguments: dict[str, Json]) -> object:
         """Call within the total timeout; a thread that runs over is left to itself."""
         limit = self.deployment.timeout.total
         try:
-            async with asyncio.timeout(limit):
-                value, error = await self._outcome(arguments)
+            value, error = await self._author.call(self._call, arguments, limit)
         except TimeoutError:
-            self._dismiss()
             message = f"{self._name} did not return within {limit:g} s"
             raise fault("timeout_total", message) from None
         if error is not None:
             raise error if isinstance(error, CallError) else self._raised(error) from error
         return value
-
-    async def _outcome(self, arguments: dict[str, Json]) -> _Outcome:
-        if self._asynchronous:
-            return await _awaited(self._call, arguments)
-        if self._worker is None:
-            self._worker = _Worker(f"evalkit {self.deployment.name}")
-        loop = asyncio.get_running_loop()
-        settled: asyncio.Future[_Outcome] = loop.create_future()
-
-        def job() -> None:
-            _hand_over(loop, settled, _called(self._call, arguments))
-
-        self._worker.do(job)
-        return await settled
-
-    def _dismiss(self) -> None:
-        if self._worker is not None:
-            self._worker.stop()
-            self._worker = None
 
     def _raised(self, error: BaseException) -> CallError:
         return fault("server", f"{self._name} raised {type(error).__name__}: {tame(str(error))}")
@@ -143,46 +96,3 @@ class Python(Api):
         wanted = "a str, a dict or a ChatReply"
         message = f"{self._name} returned {type(answer).__name__}, not {wanted}"
         raise fault("response_invalid", message)
-
-
-def _takes(call: Callable[..., Any]) -> frozenset[str]:
-    """Give those of the arguments that can be passed to `call` by name."""
-    try:
-        parameters = inspect.signature(call).parameters.values()
-    except ValueError:  # some functions written in C have none
-        return frozenset({"messages", "params"})
-    if any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters):
-        return frozenset({"messages", "params"})
-    return frozenset(parameter.name for parameter in parameters)
-
-
-def _is_asynchronous(call: Callable[..., Any]) -> bool:
-    called = call if inspect.isroutine(call) else type(call).__call__
-    return inspect.iscoroutinefunction(call) or inspect.iscoroutinefunction(called)
-
-
-def _called(call: Callable[..., Any], arguments: dict[str, Json]) -> _Outcome:
-    try:
-        return call(**arguments), None
-    except BaseException as error:  # noqa: BLE001 - even an exit must not end the thread
-        return None, error
-
-
-async def _awaited(call: Callable[..., Any], arguments: dict[str, Json]) -> _Outcome:
-    try:
-        return await call(**arguments), None
-    except Exception as error:  # noqa: BLE001 - the author's code may raise anything
-        return None, error
-
-
-def _hand_over(
-    loop: asyncio.AbstractEventLoop, settled: asyncio.Future[_Outcome], outcome: _Outcome
-) -> None:
-    """Give a thread's result to the loop, unless nobody waits for it any more."""
-
-    def settle() -> None:
-        if not settled.done():
-            settled.set_result(outcome)
-
-    with contextlib.suppress(RuntimeError):  # the loop is closed
-        loop.call_soon_threadsafe(settle)

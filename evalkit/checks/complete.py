@@ -4,7 +4,8 @@ from typing import Self
 
 from pydantic import model_validator
 
-from evalkit.model.check import Check, Verdict, View
+from evalkit.model.check import Check, Evidence, Verdict, View
+from evalkit.reading.excerpt import ending
 from evalkit.reading.shortfalls import describe, shortfalls
 
 
@@ -39,4 +40,7 @@ class Complete(Check):
             "empty": self.empty,
         }
         found = [describe(kind, reply) for kind in shortfalls(reply) if counted[kind]]
-        return Verdict.when(not found, yes="reply came whole", no="; ".join(found))
+        seen = Evidence(pointer="finish_reason", excerpt=ending(reply.text))
+        return Verdict.when(
+            not found, yes="reply came whole", no="; ".join(found), evidence=(seen,)
+        )

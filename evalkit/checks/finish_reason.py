@@ -4,7 +4,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from evalkit.model.check import Check, Verdict, View
+from evalkit.model.check import Check, Evidence, Verdict, View
+from evalkit.reading.excerpt import ending
 
 
 class FinishReason(Check):
@@ -26,4 +27,5 @@ class FinishReason(Check):
             found in wanted,
             yes=f"reply ended {ended}",
             no=f"reply ended {ended}, not {' or '.join(map(repr, wanted))}",
+            evidence=(Evidence(pointer="finish_reason", excerpt=ending(view.reply.text)),),
         )

@@ -26,6 +26,8 @@ def body(request: ChatRequest, deployment: Deployment, files: Files) -> JsonObje
     sent |= deployment.params
     sent |= request.params
     sent["messages"] = messages(request.messages, files)
+    if request.tools:
+        sent["tools"] = list(request.tools)
     if request.response_format is not None:
         sent["response_format"] = request.response_format
     if request.stream:

@@ -7,7 +7,13 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Protocol, Self
 
-from evalkit.model.chat import Attachment, ChatReply, ChatRequest
+from evalkit.model.chat import Attachment, CallError, ChatReply, ChatRequest, Fault
+from evalkit.model.consultation import (
+    EmbeddingReply,
+    EmbeddingRequest,
+    ModerationReply,
+    ModerationRequest,
+)
 from evalkit.model.data import Authored
 from evalkit.model.deployment import Deployment
 
@@ -82,3 +88,17 @@ class Api(ABC):
     @abstractmethod
     async def send(self, request: ChatRequest) -> ChatReply:
         """Give the deployment's reply; raises CallError and nothing else."""
+
+    async def embed(self, request: EmbeddingRequest) -> EmbeddingReply:
+        """Give a vector for each text; raises CallError, here because it offers none."""
+        del request
+        raise self._lacks("embeddings")
+
+    async def moderate(self, request: ModerationRequest) -> ModerationReply:
+        """Say whether a text is harmful; raises CallError, here because it cannot."""
+        del request
+        raise self._lacks("moderation")
+
+    def _lacks(self, what: str) -> CallError:
+        message = f"api {self.deployment.api!r} of {self.deployment.name!r} offers no {what}"
+        return CallError(Fault(kind="config", message=message))

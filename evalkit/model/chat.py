@@ -103,12 +103,15 @@ class Message(Recorded):
 class ChatRequest(Recorded):
     """What one call sends: the whole history, and nothing that was not asked for.
 
-    `params` holds OpenAI's own request fields (`temperature`, `max_tokens`, …) as they are sent.
+    `params` holds OpenAI's own request fields (`temperature`, `max_tokens`, …) as they are sent;
+    `tools` are the definitions of the functions that the reply may call, in OpenAI's form.
     """
 
+    type: Literal["chat"] = "chat"
     messages: tuple[Message, ...]
     params: Mapping[str, Json] = {}
     response_format: JsonObject | None = None
+    tools: tuple[JsonObject, ...] = ()
     stream: bool = False
 
 
@@ -127,10 +130,12 @@ class Timing(Recorded):
 
     `first_token` runs to the first content, reasoning or tool-call fragment of a stream, `total` to
     the end of the reply; `queued` is what was waited for a free place before, retries included.
+    `contents` are the times of all those fragments, in order, those of one network read alike.
     """
 
     total: float
     first_token: float | None = None
+    contents: tuple[float, ...] = ()
     queued: float = 0.0
 
 

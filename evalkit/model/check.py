@@ -1,5 +1,6 @@
 """The port to a check: what it sees, what it says, and how an author's expectation holds one."""
 
+import traceback
 from abc import ABC
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, field
@@ -9,8 +10,11 @@ from pydantic import Field, SerializeAsAny, ValidationInfo, WrapValidator, field
 
 from evalkit.errors import CheckError
 from evalkit.model.chat import CallError, ChatReply
+from evalkit.model.consultation import Consultation
 from evalkit.model.data import Authored, JsonObject, Recorded
 from evalkit.model.dialogue import Dialogue
+from evalkit.model.judging import NOBODY, Judging
+from evalkit.model.price import Price
 from evalkit.model.transcript import Exchange, Transcript
 from evalkit.source import Span
 
@@ -34,13 +38,17 @@ class Verdict(Recorded):
     """The result of a check, always with a reason.
 
     `kind` is the word for an error's cause. The fields from `check` on say whose verdict it is;
-    grading fills them in. `turn` is an index from 0, None for the whole conversation.
+    grading fills them in. `turn` is an index from 0, None for the whole conversation. `asked` is
+    what the check asked of deployments, `parts` are the verdicts of the checks inside it.
     """
 
     status: Literal["passed", "failed", "error"]
     reason: str
     evidence: tuple[Evidence, ...] = ()
     kind: str = ""
+    score: float | None = None
+    parts: "tuple[Verdict, ...]" = ()
+    asked: tuple[Consultation, ...] = ()
     check: str = ""
     label: str | None = None
     weight: float = 1.0
@@ -63,9 +71,10 @@ class Verdict(Recorded):
         return cls(status="failed", reason=no, evidence=evidence)
 
     @classmethod
-    def error(cls, kind: str, reason: str) -> "Verdict":
-        """Say that the check could not judge."""
-        return cls(status="error", kind=kind, reason=reason)
+    def error(cls, kind: str, reason: str, detail: str = "") -> "Verdict":
+        """Say that the check could not judge; `detail` is evidence of it, as a traceback."""
+        evidence = (Evidence(message=kind, excerpt=detail),) if detail else ()
+        return cls(status="error", kind=kind, reason=reason, evidence=evidence)
 
     @property
     def counts(self) -> bool:
@@ -78,13 +87,16 @@ class View:
     """What a check sees: the exchanges of a turn, or of the whole conversation.
 
     `transcript` is the dialogue so far. `turn` is the index of the turn, None where the whole
-    conversation is judged; then `exchanges` are all of it.
+    conversation is judged; then `exchanges` are all of it. `price` is the deployment's, and
+    `judge` says who judges where a check does not.
     """
 
     transcript: Transcript
     exchanges: tuple[Exchange, ...]
     turn: int | None = None
     json_from: JsonFrom = "exact"
+    price: Price | None = None
+    judge: Judging = NOBODY
     _memo: dict[Hashable, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @property
@@ -152,6 +164,14 @@ class Check(Authored, ABC):
         """Whether it judges by the schema that was sent as `response_format`."""
         return False
 
+    def consults(self, judge: Judging) -> tuple[str, ...]:
+        """Name the deployments that it asks; raises ValueError where one is needed and not named.
+
+        `judge` is what the conversation says of its judge.
+        """
+        del judge
+        return ()
+
     def evaluate(self, view: View) -> Verdict:
         """Judge what is in view; raises CheckError where that cannot be done."""
         raise NotImplementedError
@@ -169,9 +189,10 @@ class Check(Authored, ABC):
         except CallError as error:
             return Verdict.error(error.fault.kind, error.fault.message)
         except CheckError as error:
-            return Verdict.error(error.kind, str(error))
+            return Verdict.error(error.kind, str(error), error.detail)
         except Exception as error:  # noqa: BLE001 - a check is a plugin; its bug is not a verdict
-            return Verdict.error("check_bug", f"{type(error).__name__}: {error}")
+            trace = "".join(traceback.format_exception(error)).strip()
+            return Verdict.error("check_bug", f"{type(error).__name__}: {error}", trace)
 
     @classmethod
     def own_fields(cls) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Field
 
 from evalkit.model.data import Authored, JsonObject
 from evalkit.model.limit import Wait
+from evalkit.model.price import Price
 from evalkit.secrets import Secret
 from evalkit.source import Span
 
@@ -25,6 +26,7 @@ ELSEWHERE: Final = {
     "model": "write model: on the deployment",
     "stream": "write stream: on the deployment or on the conversation",
     "stream_options": "usage is asked for in every stream",
+    "tools": "write tools: on the conversation",
 }
 """What a request holds beside its params, and where it comes from."""
 
@@ -74,6 +76,7 @@ class Deployment(Authored):
     timeout: Timeout = Timeout()
     retry: Retry = Retry()
     limits: Limits = Limits()
+    price: Price | None = None
     default: bool = False
     under_test: bool = True
     options: Authored = Authored()

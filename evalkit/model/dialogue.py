@@ -1,10 +1,12 @@
 """Dialogues: pure programs that ask deployments and are answered, without an event loop."""
 
-from collections.abc import Generator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Generator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias, TypeVar
 
-from evalkit.model.chat import CallError, ChatReply, ChatRequest
+from evalkit.errors import CheckError
+from evalkit.model.chat import CallError
+from evalkit.model.consultation import Request
 
 R = TypeVar("R")
 
@@ -14,15 +16,35 @@ class Ask:
     """A request to a deployment, by its name."""
 
     deployment: str
-    request: ChatRequest
+    request: Request
 
 
-Reply: TypeAlias = ChatReply
-Question: TypeAlias = Ask | tuple[Ask, ...]
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call of the author's own Python, within so many seconds; its answer is what it returns."""
+
+    function: Callable[..., Any]
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+    seconds: float = 60.0
+
+
+Question: TypeAlias = Ask | Call | tuple[Ask | Call, ...]
+Failure: TypeAlias = CallError | CheckError
+FAILURES = (CallError, CheckError)
 Answer: TypeAlias = Any
-"""To an Ask a Reply, and its CallError is thrown; to a tuple a tuple of `Reply | CallError`."""
+"""To an Ask its reply, to a Call what it returned; a Failure is thrown.
+
+To a tuple it is a tuple of answers, and the failures stand in it.
+"""
 
 Dialogue: TypeAlias = Generator[Question, Answer, R]
+
+
+def advance(dialogue: Dialogue[R], answer: Answer) -> Question:
+    """Give a dialogue an answer, and get its next question; raises StopIteration at its end."""
+    if isinstance(answer, FAILURES):
+        return dialogue.throw(answer)
+    return dialogue.send(answer)
 
 
 def together(dialogues: Sequence[Dialogue[R]]) -> Dialogue[tuple[R, ...]]:
@@ -33,21 +55,15 @@ def together(dialogues: Sequence[Dialogue[R]]) -> Dialogue[tuple[R, ...]]:
         questions: dict[int, Question] = {}
         for index, answer in answers.items():
             try:
-                questions[index] = _advance(dialogues[index], answer)
+                questions[index] = advance(dialogues[index], answer)
             except StopIteration as stop:
                 results[index] = stop.value
         answers = (yield from _ask_all(questions)) if questions else {}
     return tuple(results[index] for index in range(len(dialogues)))
 
 
-def _advance(dialogue: Dialogue[R], answer: Answer) -> Question:
-    if isinstance(answer, CallError):
-        return dialogue.throw(answer)
-    return dialogue.send(answer)
-
-
 def _ask_all(questions: dict[int, Question]) -> Dialogue[dict[int, Answer]]:
-    asks: list[Ask] = []
+    asks: list[Ask | Call] = []
     for question in questions.values():
         asks += question if isinstance(question, tuple) else (question,)
     replies = list((yield tuple(asks)))

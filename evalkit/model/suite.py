@@ -7,8 +7,9 @@ from pydantic import Field, JsonValue, model_validator
 
 from evalkit.model.chat import Part, Role
 from evalkit.model.check import Expectation, JsonFrom
-from evalkit.model.data import Authored, JsonObject, Many
+from evalkit.model.data import Authored, FromFile, JsonObject, Many
 from evalkit.model.deployment import Draft, Params
+from evalkit.model.judging import Judging
 from evalkit.source import Span
 
 
@@ -24,6 +25,7 @@ class IsResponseFormat:
 
 Content = Annotated[tuple[Part, ...], Field(strict=False), IsContent()]
 ResponseFormat = Annotated[JsonObject, IsResponseFormat()]
+Tools = Annotated[tuple[JsonObject, ...], Field(strict=False), FromFile("json")]
 
 
 class AtLeast(Authored):
@@ -90,6 +92,9 @@ class Conversation(Authored):
     stream: bool | None = None
     response_format: ResponseFormat | None = None
     json_from: JsonFrom = "exact"
+    tools: Tools = ()
+    judge: Judging = Judging()
+    threshold: Annotated[float, Field(gt=0, le=1)] | None = None
     repeat: Annotated[int, Field(ge=1, le=1000)] = 1
     pass_if: PassIf = "all"
     on_turn_failure: Literal["continue", "stop"] = "continue"

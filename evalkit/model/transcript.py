@@ -18,6 +18,7 @@ class Exchange(Recorded):
     added: tuple[Message, ...]
     params: Mapping[str, Json] = {}
     response_format: JsonObject | None = None
+    tools: tuple[JsonObject, ...] = ()
     stream: bool = False
     reply: ChatReply | None = None
     fault: Fault | None = None
@@ -45,6 +46,7 @@ class Transcript(Recorded):
             messages=(*before, *exchange.added),
             params=exchange.params,
             response_format=exchange.response_format,
+            tools=exchange.tools,
             stream=exchange.stream,
         )
 

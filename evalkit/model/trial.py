@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from evalkit.model.deployment import Deployment
+from evalkit.model.price import Price
 from evalkit.model.suite import Conversation, Suite
 
 
@@ -12,7 +13,7 @@ class Item:
 
     `id` is stable over runs: `FILE::CONVERSATION[DEPLOYMENT]`. `conversation` has its values
     inserted. `skip` is the reason why it is not run; only then may `called` be missing, where a
-    variable of the deployment is not set.
+    variable of the deployment is not set. `consulted` are the deployments that its checks ask.
     """
 
     id: str
@@ -21,6 +22,16 @@ class Item:
     deployment: str
     called: Deployment | None = None
     skip: str | None = None
+    consulted: tuple[Deployment, ...] = ()
+
+    @property
+    def price(self) -> Price | None:
+        return self.called.price if self.called else None
+
+    def deployment_of(self, name: str) -> Deployment | None:
+        """Find the deployment that a dialogue of this item asks by its name."""
+        known = (self.called, *self.consulted)
+        return next((one for one in known if one and one.name == name), None)
 
     @property
     def name(self) -> str:

@@ -6,6 +6,11 @@ def shorten(text: str, width: int = 80) -> str:
     return text if len(text) <= width else f"{text[: width - 1]}…"
 
 
+def ending(text: str, width: int = 80) -> str:
+    """Give the end of a text, which shows where it breaks off."""
+    return text if len(text) <= width else f"…{text[1 - width :]}"
+
+
 def around(text: str, place: int, width: int = 80) -> str:
     """Show the line of `text` that holds the index `place`, near that place."""
     start = text.rfind("\n", 0, place) + 1

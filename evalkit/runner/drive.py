@@ -4,16 +4,19 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Generic, Protocol, TypeAlias, TypeVar
+from typing import Generic, Protocol, TypeVar
 
-from evalkit.model.chat import CallError, ChatReply
-from evalkit.model.dialogue import Answer, Ask, Dialogue, Question
+from evalkit.model.dialogue import FAILURES, Answer, Ask, Call, Dialogue, Question
+from evalkit.model.dialogue import advance as next_question
 
 T = TypeVar("T")
 R = TypeVar("R")
 
-Call: TypeAlias = Callable[[Ask], Awaitable[ChatReply]]
-"""Asks a deployment; raises CallError and nothing else."""
+
+class Answering(Protocol):
+    """Gives the answer to a question; raises a Failure and nothing else."""
+
+    def __call__(self, question: Ask | Call, /) -> Awaitable[Answer]: ...
 
 
 class Advance(Protocol):
@@ -29,34 +32,32 @@ class Ended(Generic[R]):
     result: R
 
 
-async def drive(dialogue: Dialogue[R], advance: Advance, call: Call) -> R:
-    """Carry a dialogue's questions to `call` until it returns."""
+async def drive(dialogue: Dialogue[R], advance: Advance, answer: Answering) -> R:
+    """Carry a dialogue's questions to `answer` until it returns."""
     step = await advance(partial(_step, dialogue, None))
     while not isinstance(step, Ended):
-        answer = await _answer(step, call)
-        step = await advance(partial(_step, dialogue, answer))
+        told = await _answer(step, answer)
+        step = await advance(partial(_step, dialogue, told))
     return step.result
 
 
 def _step(dialogue: Dialogue[R], answer: Answer) -> Question | Ended[R]:
     try:
-        if isinstance(answer, CallError):
-            return dialogue.throw(answer)
-        return dialogue.send(answer)
+        return next_question(dialogue, answer)
     except StopIteration as stop:
         return Ended(stop.value)
 
 
-async def _answer(question: Question, call: Call) -> Answer:
-    if isinstance(question, Ask):
-        return await _reply(question, call)
+async def _answer(question: Question, answer: Answering) -> Answer:
+    if not isinstance(question, tuple):
+        return await _told(question, answer)
     async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(_reply(ask, call)) for ask in question]
+        tasks = [group.create_task(_told(one, answer)) for one in question]
     return tuple(task.result() for task in tasks)
 
 
-async def _reply(ask: Ask, call: Call) -> ChatReply | CallError:
+async def _told(question: Ask | Call, answer: Answering) -> Answer:
     try:
-        return await call(ask)
-    except CallError as error:
-        return error
+        return await answer(question)
+    except FAILURES as failure:
+        return failure

@@ -24,8 +24,8 @@ def judged(trial: Trial) -> Dialogue[Outcome]:
     """Play a trial and judge it; its times are not known here."""
     conversation = trial.item.conversation
     played = yield from play(trial)
-    verdicts = yield from grading.whole(conversation, played)
-    status, reason = grading.status(played.transcript, verdicts)
+    verdicts = yield from grading.whole(conversation, played, trial.item.price)
+    status, reason = grading.status(played.transcript, verdicts, conversation.threshold)
     return Outcome(
         trial=trial.id,
         item=trial.item.id,

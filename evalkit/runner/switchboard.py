@@ -6,6 +6,13 @@ from contextlib import suppress
 
 from evalkit.model.api import Api
 from evalkit.model.chat import CallError, ChatReply, ChatRequest, Fault
+from evalkit.model.consultation import (
+    EmbeddingReply,
+    EmbeddingRequest,
+    ModerationReply,
+    Reply,
+    Request,
+)
 from evalkit.model.deployment import Deployment
 
 
@@ -27,7 +34,7 @@ class Switchboard:
         with suppress(CallError):
             await self._line(deployment).api()
 
-    async def call(self, deployment: Deployment, request: ChatRequest) -> ChatReply:
+    async def call(self, deployment: Deployment, request: Request) -> Reply:
         """Ask a deployment; raises CallError, whatever its Api raises."""
         reply = await _send(await self._line(deployment).api(), request)
         if isinstance(reply, CallError):
@@ -87,9 +94,9 @@ class _Line:
                 self._entered.set_result(_not_entered(self._deployment, error))
 
 
-async def _send(api: Api, request: ChatRequest) -> ChatReply | CallError:
+async def _send(api: Api, request: Request) -> Reply | CallError:
     try:
-        reply = await api.send(request)
+        reply, wanted = await _answer(api, request)
     except CallError as error:
         return error
     except asyncio.CancelledError:
@@ -98,9 +105,18 @@ async def _send(api: Api, request: ChatRequest) -> ChatReply | CallError:
         return _bug(api.deployment, "was cancelled from within")
     except (Exception, SystemExit) as error:  # noqa: BLE001 - an Api is a plugin
         return _bug(api.deployment, f"raised {_told(error)}")
-    if not isinstance(reply, ChatReply):
-        return _bug(api.deployment, f"gave {type(reply).__name__} instead of a ChatReply")
+    if not isinstance(reply, wanted):
+        return _bug(api.deployment, f"gave {type(reply).__name__} instead of a {wanted.__name__}")
     return reply
+
+
+async def _answer(api: Api, request: Request) -> tuple[Reply, type[Reply]]:
+    """Give the answer, and of which type it should be."""
+    if isinstance(request, ChatRequest):
+        return await api.send(request), ChatReply
+    if isinstance(request, EmbeddingRequest):
+        return await api.embed(request), EmbeddingReply
+    return await api.moderate(request), ModerationReply
 
 
 def _not_entered(deployment: Deployment, error: BaseException) -> Fault:

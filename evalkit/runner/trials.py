@@ -6,13 +6,16 @@ from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
-from evalkit.model.chat import CallError, ChatReply, Fault
+from evalkit.author import Author
+from evalkit.model.chat import CallError, Fault
+from evalkit.model.consultation import Reply
 from evalkit.model.deployment import Deployment
-from evalkit.model.dialogue import Ask
+from evalkit.model.dialogue import Answer, Ask, Call
 from evalkit.model.outcome import Outcome
 from evalkit.model.trial import Item, Trial
 from evalkit.runner import outcomes
 from evalkit.runner.backlog import Backlog
+from evalkit.runner.calls import returned
 from evalkit.runner.drive import Advance, drive
 from evalkit.runner.options import Options
 from evalkit.runner.switchboard import Switchboard, definition
@@ -35,8 +38,9 @@ class Trials:
         self._options = options
         self._backlogs: dict[Hashable, Backlog] = {}
         self._running: dict[asyncio.Task[Outcome], Trial] = {}
-        self._asking: dict[str, Deployment] = {}
+        self._asking: dict[object, tuple[str, Deployment]] = {}
         self._answered: set[str] = set()
+        self._author = Author("evalkit author")
         self._awaited = -1
         self._interrupted = False
         self._stopped = False
@@ -77,6 +81,7 @@ class Trials:
         for backlog in self._backlogs.values():
             backlog.clear()
         await self._cancel()
+        self._author.dismiss()
 
     def _backlog(self, deployment: Deployment) -> Backlog:
         key = definition(deployment)
@@ -102,7 +107,7 @@ class Trials:
     def _queued(self) -> Iterator[str]:
         """Name the trials whose first request waits: places are given first come, first served."""
         asked: Counter[Hashable] = Counter()
-        for trial, deployment in self._asking.items():
+        for trial, deployment in self._asking.values():
             asked[definition(deployment)] += 1
             waits = asked[definition(deployment)] > deployment.limits.concurrency
             if waits and trial not in self._answered:
@@ -114,23 +119,29 @@ class Trials:
             await self._ports.switchboard.prepare(trial.item.called)
         started, begun = clocks.now(), clocks.monotonic()
         try:
-            call = partial(self._call, trial)
-            outcome = await drive(outcomes.judged(trial), self._ports.advance, call)
+            answer = partial(self._answer, trial)
+            outcome = await drive(outcomes.judged(trial), self._ports.advance, answer)
         except Exception as error:  # noqa: BLE001 - a bug costs one trial, not the run
             outcome = outcomes.broken(trial, error)
             self.internal_errors.append(f"{trial.id}: {outcomes.last_line(error)}")
         return outcomes.timed(outcome, started, clocks.monotonic() - begun)
 
-    async def _call(self, trial: Trial, ask: Ask) -> ChatReply:
-        called = trial.item.called
-        if called is None or ask.deployment != trial.item.deployment:
+    async def _answer(self, trial: Trial, question: Ask | Call) -> Answer:
+        if isinstance(question, Call):
+            return await returned(self._author, question)
+        return await self._reply(trial, question)
+
+    async def _reply(self, trial: Trial, ask: Ask) -> Reply:
+        called = trial.item.deployment_of(ask.deployment)
+        if called is None:
             message = f"no deployment {ask.deployment!r} to ask"
             raise CallError(Fault(kind="config", message=message))
-        self._asking[trial.id] = called
+        asking = object()
+        self._asking[asking] = trial.id, called
         try:
             return await self._ports.switchboard.call(called, ask.request)
         finally:
-            self._asking.pop(trial.id, None)
+            del self._asking[asking]
             self._answered.add(trial.id)
 
     def _end(self, backlog: Backlog, task: asyncio.Task[Outcome]) -> None:

@@ -32,7 +32,7 @@ class Attempt:
         self._timeout = timeout
         self._clock = clock
         self.started = clock.now()
-        self._first_token: float | None = None
+        self._times: list[float] = []
         self._stream: Stream | None = None
         self._contents = 0
         self._time = asyncio.get_running_loop().time
@@ -51,7 +51,9 @@ class Attempt:
         except CallError as error:
             self._stop()
             raise self._placed(error) from error.__cause__
-        timing = Timing(total=self.seconds, first_token=self._first_token)
+        first = self._times[0] if self._times else None
+        contents = tuple(round(seconds, 4) for seconds in self._times)
+        timing = Timing(total=self.seconds, first_token=first, contents=contents)
         return reply.model_copy(update={"timing": timing})
 
     async def _exchange(self, transport: Transport, request: WireRequest) -> ChatReply:
@@ -94,15 +96,15 @@ class Attempt:
             stream.take(event.event, event.data, event.offset)
             if stream.done:
                 break
-        if stream.contents != self._contents:
+        fresh = stream.contents - self._contents
+        if fresh:
             self._contents = stream.contents
-            self._wind()
+            self._wind(fresh)
         return stream.done
 
-    def _wind(self) -> None:
-        """Start the clock to the next content."""
-        if self._first_token is None:
-            self._first_token = self._clock.now() - self.started
+    def _wind(self, fresh: int) -> None:
+        """Note when so many new contents came, and start the clock to the next one."""
+        self._times += [self._clock.now() - self.started] * fresh
         if self._asked.stream:
             self._scope.reschedule(min(self._end, self._time() + self._timeout.idle))
 

@@ -2,22 +2,27 @@
 
 An example is an item of YAML, `- contains: refund`, and comments in or under it give a reply that
 passes and one that fails: `# passes: "your refund"; fails: "no"`. A reply is YAML too: a text; the
-fields of a ChatReply, `{finish_reason: length}`; or a list of either, one for each exchange.
+fields of a ChatReply, `{finish_reason: length}`; or a list of either, one for each exchange of the
+turn. A scene says more: `{reply: …}`, `{replies: […]}` or `{turns: […]}` for a whole conversation,
+beside the request's `user`, `tools`, `params` and `response_format`, the deployment's `price`, and
+`answers`, what the deployments that a check asks answer.
 """
 
 import inspect
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from pkgutil import resolve_name
+from typing import Any, NamedTuple, Protocol
 
 import pytest
 import yaml
 from pydantic import ValidationError
 
 from evalkit.checks import registry
-from evalkit.loader.fields import takes_mapping
+from evalkit.loader.fields import marked, takes_mapping
 from evalkit.model.check import Check, Verdict, View
+from evalkit.model.data import FromPython
 
 START = re.compile(r"^- ", re.MULTILINE)
 COMMENT = re.compile(r"#\s*((?:passes|fails): .*)$", re.MULTILINE)
@@ -49,6 +54,8 @@ def build(written: dict[str, Any]) -> Check:
         keys |= written[name]
     else:
         keys[check.own_fields()[0]] = written[name]
+    for key, _ in marked(check, FromPython):
+        keys[key] = resolve_name(keys[key])
     return check.model_validate(keys, context={"build": build})
 
 
@@ -63,12 +70,22 @@ each_check = pytest.mark.parametrize("name", CHECKS)
 each_example = pytest.mark.parametrize("example", EXAMPLES)
 each_word = pytest.mark.parametrize("word", ["passes", "fails"])
 
-Judge = Callable[[Check, View], Verdict]
-Turn = Callable[..., View]
+
+class Judged(Protocol):
+    def __call__(self, example: Example, word: str, *, negated: bool = False) -> Verdict: ...
 
 
-def seen(turn_of: Turn, reply: Any) -> View:
-    return turn_of(*reply) if isinstance(reply, list) else turn_of(reply)
+@pytest.fixture
+def judged(judge: Callable[..., Verdict], scene: Callable[..., View]) -> Judged:
+    """Judge what an example says of a reply; `negated` puts a `not` round it."""
+
+    def give(example: Example, word: str, *, negated: bool = False) -> Verdict:
+        told = example.replies[word]
+        answers = told.get("answers", ()) if isinstance(told, dict) else ()
+        written = {"not": example.written} if negated else example.written
+        return judge(build(written), scene(told), answers)
+
+    return give
 
 
 @each_check
@@ -86,52 +103,51 @@ def test_an_example_names_a_reply_that_passes_and_one_that_fails(example: Exampl
 
 @each_word
 @each_example
-def test_an_example_judges_as_it_says(
-    example: Example, word: str, judge: Judge, turn_of: Turn
-) -> None:
-    verdict = judge(build(example.written), seen(turn_of, example.replies[word]))
+def test_an_example_judges_as_it_says(example: Example, word: str, judged: Judged) -> None:
+    verdict = judged(example, word)
 
     assert (f"{verdict.status}"[:4], verdict.kind) == (word[:4], "")
 
 
 @each_word
 @each_example
-def test_not_turns_a_verdict_round(
-    example: Example, word: str, judge: Judge, turn_of: Turn
-) -> None:
-    verdict = judge(build({"not": example.written}), seen(turn_of, example.replies[word]))
+def test_not_turns_a_verdict_round(example: Example, word: str, judged: Judged) -> None:
+    verdict = judged(example, word, negated=True)
 
     assert verdict.status == {"passes": "failed", "fails": "passed"}[word]
 
 
 @each_word
 @each_example
-def test_a_verdict_has_a_reason_of_one_line(
-    example: Example, word: str, judge: Judge, turn_of: Turn
-) -> None:
-    verdict = judge(build(example.written), seen(turn_of, example.replies[word]))
+def test_a_verdict_has_a_reason_of_one_line(example: Example, word: str, judged: Judged) -> None:
+    verdict = judged(example, word)
 
     assert re.fullmatch(r"\S.*[^\s.]", verdict.reason)
 
 
 @each_word
 @each_example
+def test_a_verdict_has_evidence(example: Example, word: str, judged: Judged) -> None:
+    verdict = judged(example, word)
+
+    assert verdict.evidence
+    assert all(piece.pointer or piece.message or piece.excerpt for piece in verdict.evidence)
+
+
+@each_word
+@each_example
 def test_a_verdict_survives_being_written_and_read(
-    example: Example, word: str, judge: Judge, turn_of: Turn
+    example: Example, word: str, judged: Judged
 ) -> None:
-    verdict = judge(build(example.written), seen(turn_of, example.replies[word]))
+    verdict = judged(example, word)
 
     assert Verdict.model_validate_json(verdict.model_dump_json()) == verdict
 
 
 @each_word
 @each_example
-def test_a_check_judges_the_same_twice(
-    example: Example, word: str, judge: Judge, turn_of: Turn
-) -> None:
-    first, second = (
-        judge(build(example.written), seen(turn_of, example.replies[word])) for _ in range(2)
-    )
+def test_a_check_judges_the_same_twice(example: Example, word: str, judged: Judged) -> None:
+    first, second = (judged(example, word) for _ in range(2))
 
     assert first == second
 

@@ -2,13 +2,13 @@
 
 import asyncio
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pytest
 
 from evalkit.model.chat import CallError, ChatReply, ChatRequest, Fault
 from evalkit.model.dialogue import Ask, Dialogue
-from evalkit.runner.drive import Call, drive
+from evalkit.runner.drive import Answering, drive
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -20,7 +20,7 @@ async def at_once(step: Callable[[], T]) -> T:
     return step()
 
 
-async def echo(ask: Ask) -> ChatReply:
+async def echo(ask: Any) -> ChatReply:
     """Answer with the deployment's name; `lost` does not answer."""
     if ask.deployment == "lost":
         raise LOST
@@ -31,7 +31,7 @@ def ask(deployment: str) -> Ask:
     return Ask(deployment, ChatRequest(messages=()))
 
 
-def run(dialogue: Dialogue[R], call: Call = echo) -> R:
+def run(dialogue: Dialogue[R], call: Answering = echo) -> R:
     return asyncio.run(drive(dialogue, at_once, call))
 
 
@@ -96,7 +96,7 @@ def test_questions_asked_together_are_under_way_together() -> None:
     async def meet() -> int:
         barrier = asyncio.Barrier(3)
 
-        async def call(asked: Ask) -> ChatReply:
+        async def call(asked: Any) -> ChatReply:
             async with asyncio.timeout(2), barrier:
                 return await echo(asked)
 
@@ -130,7 +130,7 @@ def test_cancelling_ends_every_call_under_way() -> None:
     async def cancel() -> None:
         barrier = asyncio.Barrier(3)
 
-        async def call(asked: Ask) -> ChatReply:
+        async def call(asked: Any) -> ChatReply:
             await barrier.wait()
             try:
                 await asyncio.Event().wait()

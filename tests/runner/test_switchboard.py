@@ -8,6 +8,7 @@ import pytest
 
 from evalkit.model.api import Api, Services
 from evalkit.model.chat import CallError, ChatReply, ChatRequest, Fault
+from evalkit.model.consultation import Reply
 from evalkit.model.deployment import Deployment
 from evalkit.runner.switchboard import Switchboard
 
@@ -88,7 +89,7 @@ def test_each_deployment_has_its_own_api(
 ) -> None:
     async def work(board: Switchboard) -> list[str]:
         replies = [await board.call(make_deployment(name), REQUEST) for name in ("a", "b", "a")]
-        return [reply.text for reply in replies]
+        return [reply.text for reply in replies if isinstance(reply, ChatReply)]
 
     assert use(noting(), work) == ["a", "b", "a"]
 
@@ -208,15 +209,15 @@ def test_a_call_cancelled_while_its_api_is_entered_leaves_the_others_be(
             await allowed.wait()
             return self
 
-    async def work(board: Switchboard) -> str:
+    async def work(board: Switchboard) -> Reply:
         first = asyncio.create_task(board.call(echo, REQUEST))
         second = asyncio.create_task(board.call(echo, REQUEST))
         await entering.wait()
         first.cancel()
         allowed.set()
-        return (await second).text
+        return await second
 
-    assert use(noting(Slow), work) == "echo"
+    assert use(noting(Slow), work) == ChatReply(text="echo")
 
 
 def test_an_api_that_does_not_close_is_told(services: Services, echo: Deployment) -> None:
