@@ -73,7 +73,8 @@ def status(
         place = f"turn {transcript.exchanges[-1].turn + 1}"
         return "error", f"{place}: {transcript.fault.kind}: {transcript.fault.message}"
     if threshold:
-        return _weighed([verdict for verdict in required if verdict not in gates], threshold)
+        weighed = [verdict for verdict in required if verdict.check != NEVER_OUTWEIGHED]
+        return _weighed(weighed, threshold)
     return "passed", _all_hold(len(required))
 
 

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from evalkit import grading
-from evalkit.model.chat import ChatReply, ChatRequest, Fault, TextPart
+from evalkit.model.chat import CallError, ChatReply, ChatRequest, Fault, TextPart
 from evalkit.model.check import Check, Expectation, Recipe, Scope, Verdict, View
+from evalkit.model.consultation import Consultation
 from evalkit.model.data import Json
 from evalkit.model.dialogue import Ask, Dialogue, Question
 from evalkit.model.outcome import Played
@@ -69,6 +70,7 @@ def said(*texts: str | Fault) -> Transcript:
     )
 
 
+COMPLETE = {"check": "complete"}
 FAULT = Fault(kind="server", message="status 503 after 4 tries")
 
 
@@ -224,6 +226,25 @@ def test_a_conversation_that_broke_off_is_judged_by_its_turns_alone(
     assert told(answer(grading.whole(conversation, Played(transcript)))) == [(0, "passed")]
 
 
+def test_a_verdict_keeps_what_was_asked_for_it() -> None:
+    conversation = talk([expect(Asks()), expect(Says(text="a"))])
+
+    asking, silent = answer(grading.turn(conversation, 0, said("a")), say_yes)
+
+    request = ASKED.model_copy(update={"params": {"n": 0}})
+    yes = Consultation(deployment="referee", request=request, reply=ChatReply(text="yes"))
+    assert (asking.asked, silent.asked) == ((yes,), ())
+
+
+def test_a_verdict_keeps_the_fault_of_what_was_asked() -> None:
+    conversation = talk([expect(Asks())])
+
+    (verdict,) = answer(grading.turn(conversation, 0, said("a")), lambda _: (CallError(FAULT),))
+
+    assert (verdict.status, verdict.kind) == ("error", "server")
+    assert [one.fault for one in verdict.asked] == [FAULT]
+
+
 def test_the_judges_of_all_turns_are_asked_at_once() -> None:
     asked: list[Question] = []
 
@@ -292,3 +313,62 @@ def test_a_trial_comes_to_what_its_required_verdicts_say(
     transcript: Transcript, verdicts: list[Verdict], expected: tuple[str, str]
 ) -> None:
     assert grading.status(transcript, verdicts) == expected
+
+
+HOLDS = "{} by weight holds, and 0.8 of it is required"
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "expected"),
+    [
+        ([verdict("passed", weight=4), verdict("failed")], ("passed", HOLDS.format("4 of 5"))),
+        (
+            [verdict("passed", weight=3), verdict("failed")],
+            ("failed", f"{HOLDS.format('3 of 4')}; turn 1: says: it failed"),
+        ),
+        ([verdict("passed", weight=0.1)] * 8 + [verdict("failed", weight=0.1)] * 2, ("passed", "")),
+        ([verdict("passed", weight=4), verdict("error")], ("passed", HOLDS.format("4 of 5"))),
+        (
+            [verdict("passed", weight=3), verdict("error"), verdict("failed", weight=0.5)],
+            (
+                "error",
+                (
+                    f"{HOLDS.format('3 of 4.5')}, which 1 that could not be judged decides; "
+                    "turn 1: says: it error"
+                ),
+            ),
+        ),
+        ([verdict("passed"), verdict("error"), verdict("failed")], ("failed", "")),
+        ([verdict("failed", optional=True), verdict("passed")], ("passed", "")),
+        ([verdict("failed", optional=True)], ("passed", "")),
+        (
+            [verdict("passed", weight=99), verdict("failed").model_copy(update=COMPLETE)],
+            ("failed", "turn 1: complete: it failed"),
+        ),
+        ([verdict("passed").model_copy(update=COMPLETE)] * 9 + [verdict("failed")], ("failed", "")),
+    ],
+    ids=[
+        "at the threshold",
+        "below it",
+        "at it in floating point",
+        "an error that does not decide",
+        "an error that decides",
+        "an error that cannot save it",
+        "optional ones weigh nothing",
+        "nothing is required",
+        "complete is never outweighed",
+        "complete outweighs nothing",
+    ],
+)
+def test_with_a_threshold_the_weight_of_what_holds_decides(
+    verdicts: list[Verdict], expected: tuple[str, str]
+) -> None:
+    status, reason = grading.status(said("a"), verdicts, threshold=0.8)
+
+    assert (status, reason if expected[1] else "") == expected
+
+
+def test_with_a_threshold_a_call_that_failed_leaves_the_rest_unknown() -> None:
+    status, _ = grading.status(said("a", FAULT), [verdict("failed")], threshold=0.8)
+
+    assert status == "error"

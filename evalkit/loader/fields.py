@@ -88,6 +88,13 @@ def takes_mapping(model: type[Check]) -> bool:
     return any(map(_is_open, members(model.model_fields[name].annotation)))
 
 
+def takes_checks(model: type[Check]) -> bool:
+    """Whether the short form is a list of checks."""
+    name = first_field(model)
+    arguments = get_args(model.model_fields[name].annotation) if name else ()
+    return any(_is(one, Check) for each in arguments for one in members(each))
+
+
 def keys_of_first(model: type[Check]) -> tuple[str, ...]:
     """Give the keys of the short form's value where that is a model of its own, such as a limit."""
     name = first_field(model)

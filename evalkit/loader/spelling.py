@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from evalkit.errors import did_you_mean
 from evalkit.loader.context import Context
-from evalkit.loader.fields import keys_of, keys_of_first, takes_mapping
+from evalkit.loader.fields import keys_of, keys_of_first, takes_checks, takes_mapping
 from evalkit.loader.keys import refuse_unknown
 from evalkit.loader.nodes import Node, Scalar, Table
 from evalkit.loader.wording import found
@@ -80,6 +80,10 @@ def _fields(model: type[Check], name: str, node: Table, context: Context) -> Tab
     value, own = node.entries[name], model.own_fields()
     beside = {key: child for key, child in node.entries.items() if key != name}
     entries: dict[str, Node]
+    if takes_checks(model) and isinstance(value, Table) and _starts_with_check(value, context):
+        message = f"{name!r} takes a list of expectations, not {found(value)}"
+        context.found.add(value.span, message, f"write {name}: [{{…}}, {{…}}]")
+        return None
     if isinstance(value, Table) and _is_long(model, value):
         entries, keys = dict(value.entries), dict(value.keys)
     elif own:
@@ -97,6 +101,10 @@ def _fields(model: type[Check], name: str, node: Table, context: Context) -> Tab
         {**keys, **{key: node.keys[key] for key in beside}},
         value.span if isinstance(value, Table) and value.entries else node.keys[name],
     )
+
+
+def _starts_with_check(value: Table, context: Context) -> bool:
+    return next(iter(value.entries), None) in context.checks
 
 
 def _is_long(model: type[Check], value: Table) -> bool:

@@ -195,6 +195,11 @@ class Check(Authored, ABC):
             return Verdict.error("check_bug", f"{type(error).__name__}: {error}", trace)
 
     @classmethod
+    def key(cls) -> str:
+        """Give the name that authors write: that of its module, without a trailing underscore."""
+        return cls.__module__.rpartition(".")[2].rstrip("_")
+
+    @classmethod
     def own_fields(cls) -> tuple[str, ...]:
         """Give the YAML keys of this check beside the common ones, the short form first.
 

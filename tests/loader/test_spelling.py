@@ -237,3 +237,25 @@ def test_every_mistake_of_an_expectation_is_told(brief: Tell) -> None:
         "7",
         "8",
     ]
+
+
+def test_checks_inside_a_check_are_written_as_any_others(conversation: Load) -> None:
+    loaded = conversation(
+        expecting(f"at_least: 1{BELOW}of: [{{contains: a}}, {{not: {{equals: b}}}}]")
+    )
+
+    check = written_last(loaded).check
+
+    assert isinstance(check, Check)
+    assert [one.key() for one in check.family] == ["at_least", "contains", "not", "equals"]
+
+
+def test_one_check_where_a_list_of_them_belongs_is_told(told: Tell) -> None:
+    assert (
+        told(expecting("any_of: {contains: a}"))
+        == """\
+a.yaml:6:21: 'any_of' takes a list of expectations, not a mapping
+    6 |           - any_of: {contains: a}
+                            ^^^^^^^^^^^^^
+  hint: write any_of: [{…}, {…}]"""
+    )
