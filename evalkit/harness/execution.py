@@ -40,18 +40,19 @@ class Execution:
         self._listen = listen
         self._statuses: dict[str, str] = {}
         self._kept: set[str] = set()
-        called = header.deployments(items)
+        called, consulted = header.deployments(items), header.consulted(items)
         self.folder = settings.folder or folder.choose(settings.reports)
         folder.make(self.folder.parent, self.folder.name)
         self._writer = Writer(self.folder, settings.part)
-        redactor = Redactor(header.secrets(called))
+        redactor = Redactor(header.secrets((*called, *consulted)))
         self._writer.start(
             RunStart(
                 id=self.folder.name,
                 evalkit=version("evalkit"),
                 started=time.time(),
                 command=tuple(redactor.text(word) for word in settings.command),
-                deployments=tuple(header.called(deployment) for deployment in called),
+                deployments=tuple(map(header.called, called)),
+                consulted=tuple(map(header.called, consulted)),
             )
         )
         for secret in redactor.too_short:

@@ -14,6 +14,12 @@ def deployments(items: Sequence[Item]) -> tuple[Deployment, ...]:
     return tuple(called.values())
 
 
+def consulted(items: Sequence[Item]) -> tuple[Deployment, ...]:
+    """Give each deployment that checks ask once, in the order of the items."""
+    asked = {one.span: one for item in items if item.called for one in item.consulted}
+    return tuple(asked.values())
+
+
 def secrets(called: Sequence[Deployment]) -> Iterator[Secret]:
     for deployment in called:
         values = (deployment.api_key, *deployment.headers.values())
@@ -28,6 +34,7 @@ def called(deployment: Deployment) -> CalledDeployment:
         model=deployment.model,
         stream=deployment.stream,
         concurrency=deployment.limits.concurrency,
+        price=deployment.price,
     )
 
 

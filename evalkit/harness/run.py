@@ -9,6 +9,7 @@ from evalkit.harness.execution import Execution
 from evalkit.harness.reports import publish
 from evalkit.harness.settings import Settings, Written
 from evalkit.loader.load import Loader
+from evalkit.model.deployment import Deployment
 from evalkit.model.outcome import Outcome
 from evalkit.model.suite import Suite
 from evalkit.model.trial import Item
@@ -87,9 +88,14 @@ class Harness:
 
 
 def _shared(item: Item, workers: int) -> Item:
-    """Give an item whose deployment is called with one worker's share of its concurrency."""
+    """Give an item whose deployments are called with one worker's share of their concurrency."""
     if item.called is None or workers == 1:
         return item
-    limits = item.called.limits
-    share = limits.model_copy(update={"concurrency": max(1, limits.concurrency // workers)})
-    return replace(item, called=item.called.model_copy(update={"limits": share}))
+    consulted = tuple(_share(one, workers) for one in item.consulted)
+    return replace(item, called=_share(item.called, workers), consulted=consulted)
+
+
+def _share(deployment: Deployment, workers: int) -> Deployment:
+    share = max(1, deployment.limits.concurrency // workers)
+    limits = deployment.limits.model_copy(update={"concurrency": share})
+    return deployment.model_copy(update={"limits": limits})

@@ -17,6 +17,7 @@ from evalkit.loader.messages import Messages
 from evalkit.loader.nodes import Items, Node, Scalar, Table
 from evalkit.loader.response_format import read_format
 from evalkit.loader.templates import Templates
+from evalkit.loader.tools import read_tools
 from evalkit.loader.tree import text_of, without
 from evalkit.loader.turns import Turns
 from evalkit.loader.validation import CUT, QUOTE, Form, build
@@ -25,7 +26,16 @@ from evalkit.model.data import JsonObject
 from evalkit.model.suite import Conversation, Turn
 from evalkit.source import Span
 
-READ_HERE: Final = ("system", "turns", "expect", "each_turn", "response_format", "skip", "xfail")
+READ_HERE: Final = (
+    "system",
+    "turns",
+    "expect",
+    "each_turn",
+    "response_format",
+    "tools",
+    "skip",
+    "xfail",
+)
 """Keys that are not left to the model to read."""
 
 ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
@@ -132,6 +142,7 @@ class Conversations:
             given["system"] = None if none else messages.read(system, "system")
         if "response_format" in merged.entries:
             given["response_format"] = read_format(merged.entries["response_format"], self.context)
+        given["tools"] = read_tools(merged.entries.get("tools"), self.context)
         for key, default in REASONS.items():
             if key in merged.entries:
                 given[key] = self._reason(merged.entries[key], key, default)

@@ -11,8 +11,10 @@ from evalkit.loader.nodes import Items, Node, Table
 from evalkit.loader.tree import without
 from evalkit.loader.wording import found as describe
 
-MERGED: Final = frozenset({"vars", "params"})
-APPENDED: Final = frozenset({"tags", "expect", "each_turn"})
+MERGED: Final = frozenset({"judge", "params", "vars"})
+APPENDED: Final = frozenset({"each_turn", "expect", "tags", "tools"})
+BARE: Final = "tools"
+"""The one key of those appended that may hold a single value in place of a list."""
 SINGLE: Final = ("id", "turns")
 """Keys that each conversation writes for itself."""
 
@@ -46,6 +48,8 @@ def _over(far: Table, near: Table) -> Table:
 def _join(key: str, far: Node, near: Node) -> Node:
     """Join two values of a key; one of the wrong type outlasts the other, so that it is told."""
     if key in APPENDED:
+        if key == BARE:
+            far, near = _listed(far), _listed(near)
         if isinstance(far, Items) and isinstance(near, Items):
             return Items([*far.nodes, *near.nodes], near.span)
         return near if isinstance(far, Items) else far
@@ -54,3 +58,7 @@ def _join(key: str, far: Node, near: Node) -> Node:
             return Table({**far.entries, **near.entries}, {**far.keys, **near.keys}, near.span)
         return near if isinstance(far, Table) else far
     return near
+
+
+def _listed(node: Node) -> Items:
+    return node if isinstance(node, Items) else Items([node], node.span)

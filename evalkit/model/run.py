@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from evalkit.model.data import Recorded
 from evalkit.model.outcome import Outcome
+from evalkit.model.price import Price
 from evalkit.model.suite import PassIf
 from evalkit.source import Span
 
@@ -18,6 +19,7 @@ class CalledDeployment(Recorded):
     model: str | None = None
     stream: bool = False
     concurrency: int = 1
+    price: Price | None = None
 
 
 class PlannedItem(Recorded):
@@ -38,13 +40,17 @@ class PlannedItem(Recorded):
 
 
 class RunStart(Recorded):
-    """The header of a record; `started` is seconds since the epoch."""
+    """The header of a record; `started` is seconds since the epoch.
+
+    `deployments` are under test, `consulted` are those that checks ask.
+    """
 
     id: str
     evalkit: str
     started: float
     command: tuple[str, ...] = ()
     deployments: tuple[CalledDeployment, ...] = ()
+    consulted: tuple[CalledDeployment, ...] = ()
 
 
 class Plan(Recorded):

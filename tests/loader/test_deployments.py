@@ -81,7 +81,7 @@ def test_a_value_is_kept_as_written(tmp_path: Path, line: str, key: str, value: 
 
 KEYS_OF_ALL = (
     "its keys are api, base_url, api_key, model, stream, params, headers, path, "
-    "timeout, retry, limits, default, under_test"
+    "timeout, retry, limits, price, default, under_test"
 )
 
 REFUSED = [

@@ -12,7 +12,8 @@ from evalkit.model.data import JsonObject
 from evalkit.model.deployment import Deployment, Draft
 from evalkit.model.suite import Conversation, Suite, Turn
 from evalkit.model.trial import Item
-from evalkit.planner import Choice, distinct, plan, review
+from evalkit.planner import Choice, plan, review
+from evalkit.planner.cases import distinct
 from evalkit.source import Span
 from evalkit.template import Rendered
 
