@@ -5,6 +5,12 @@ from typing import Self
 
 from evalkit.model.api import Api, Services
 from evalkit.model.chat import ChatReply, ChatRequest
+from evalkit.model.consultation import (
+    EmbeddingReply,
+    EmbeddingRequest,
+    ModerationReply,
+    ModerationRequest,
+)
 from evalkit.model.deployment import Deployment
 from evalkit.wire.call import Line
 
@@ -30,3 +36,9 @@ class ChatCompletions(Api):
 
     async def send(self, request: ChatRequest) -> ChatReply:
         return await self._line.send(request)
+
+    async def embed(self, request: EmbeddingRequest) -> EmbeddingReply:
+        return await self._line.embed(request)
+
+    async def moderate(self, request: ModerationRequest) -> ModerationReply:
+        return await self._line.moderate(request)

@@ -6,6 +6,12 @@ from typing import Annotated, Self
 
 from evalkit.model.api import Api, Services
 from evalkit.model.chat import ChatReply, ChatRequest
+from evalkit.model.consultation import (
+    EmbeddingReply,
+    EmbeddingRequest,
+    ModerationReply,
+    ModerationRequest,
+)
 from evalkit.model.data import Authored, FromFile
 from evalkit.model.deployment import Deployment
 from evalkit.server.script import Script
@@ -48,3 +54,9 @@ class Scripted(Api):
 
     async def send(self, request: ChatRequest) -> ChatReply:
         return await self._line.send(request)
+
+    async def embed(self, request: EmbeddingRequest) -> EmbeddingReply:
+        return await self._line.embed(request)
+
+    async def moderate(self, request: ModerationRequest) -> ModerationReply:
+        return await self._line.moderate(request)

@@ -5,18 +5,21 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from itertools import count
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
 from aiohttp import web
 
 from evalkit.errors import UsageError
 from evalkit.model.data import JsonObject
+from evalkit.server.analysis import embeddings, moderation
 from evalkit.server.answer import marks, refuse, send
 from evalkit.server.asked import Asked, BadRequest, parse
 from evalkit.server.completion import CREATED, Completion
 from evalkit.server.door import LOOPBACK, Binding, Door, invalid
 from evalkit.server.rules import Rules
 from evalkit.server.script import Script
+
+T = TypeVar("T")
 
 BODY = 64 * 2**20
 """Bytes of a request at most: inline images are sent whole."""
@@ -121,7 +124,12 @@ class Server:
         problem = self._door.refusal(request.headers)
         if problem:
             return refuse(problem)
-        paths = {"/models": ("GET", self._models), "/chat/completions": ("POST", self._complete)}
+        paths = {
+            "/models": ("GET", self._models),
+            "/chat/completions": ("POST", self._complete),
+            "/embeddings": ("POST", self._embed),
+            "/moderations": ("POST", self._moderate),
+        }
         for path, (method, answer) in paths.items():
             if request.path.endswith(path):
                 if request.method == method:
@@ -134,16 +142,37 @@ class Server:
         return web.json_response({"object": "list", "data": [{**model, "owned_by": "evalkit"}]})
 
     async def _complete(self, request: web.Request, received: Received) -> web.StreamResponse:
-        try:
-            received.body = parse(await request.read())
-            asked = Asked.of(received.body)
-        except BadRequest as error:
-            return refuse(invalid(400, str(error), param=error.param))
-        except web.HTTPRequestEntityTooLarge:
-            return refuse(invalid(413, f"the body has more than {BODY >> 20} MiB"))
+        asked = await self._asked(request, received, Asked.of)
+        if isinstance(asked, web.Response):
+            return asked
         answer = self._rules.answer(asked)
         received.rule = answer.rule
         if answer.reply is None:
             return refuse(invalid(404, f"no rule of the script fits: {asked.user[:200]!r}"))
         completion = Completion(self._script, answer.reply, asked, received.number)
         return await send(request, completion)
+
+    async def _embed(self, request: web.Request, received: Received) -> web.Response:
+        model = self._script.model
+        found = await self._asked(request, received, lambda body: embeddings(body, model))
+        return found if isinstance(found, web.Response) else web.json_response(found)
+
+    async def _moderate(self, request: web.Request, received: Received) -> web.Response:
+        asked = await self._asked(request, received, Asked.about)
+        if isinstance(asked, web.Response):
+            return asked
+        answer = self._rules.answer(asked)
+        received.rule = answer.rule
+        return web.json_response(moderation(answer.reply, self._script.model, received.number))
+
+    async def _asked(
+        self, request: web.Request, received: Received, read: Callable[[JsonObject], T]
+    ) -> T | web.Response:
+        """Read a request's body; what cannot be read is refused."""
+        try:
+            received.body = parse(await request.read())
+            return read(received.body)
+        except BadRequest as error:
+            return refuse(invalid(400, str(error), param=error.param))
+        except web.HTTPRequestEntityTooLarge:
+            return refuse(invalid(413, f"the body has more than {BODY >> 20} MiB"))

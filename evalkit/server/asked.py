@@ -1,10 +1,10 @@
 """What rules look at in the body of a request."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Self
 
-from evalkit.model.data import JsonObject
+from evalkit.model.data import Json, JsonObject
 
 INSTRUCTIONS = frozenset({"system", "developer"})
 
@@ -30,7 +30,10 @@ def parse(data: bytes) -> JsonObject:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a request asks; `words` counts those of all its texts."""
+    """What a request asks; `words` counts those of all its texts.
+
+    One that `moderates` only asks what is to be flagged in a text.
+    """
 
     user: str
     system: str
@@ -40,6 +43,7 @@ class Asked:
     stream: bool
     include_usage: bool
     words: int
+    moderates: bool = False
 
     @classmethod
     def of(cls, body: JsonObject) -> Self:
@@ -61,6 +65,15 @@ class Asked:
             include_usage=isinstance(options, dict) and options.get("include_usage") is True,
             words=sum(len(text(message).split()) for message in messages),
         )
+
+    @classmethod
+    def about(cls, body: JsonObject) -> Self:
+        """Read a request about one text as if a user had said it; raises BadRequest."""
+        given = body.get("input")
+        if not isinstance(given, str):
+            raise BadRequest("input must be a text", "input")
+        said: Json = [{"role": "user", "content": given}]
+        return replace(cls.of({"model": body.get("model"), "messages": said}), moderates=True)
 
 
 def text(message: dict[str, Any]) -> str:

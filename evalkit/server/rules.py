@@ -22,13 +22,18 @@ class Rules:
         self._answered = [0] * len(script.rules)
 
     def answer(self, asked: Asked) -> Answer:
-        """Give the reply of the first rule that fits, and count it."""
+        """Give the reply of the first rule that fits, and count it.
+
+        Rules that flag something are there for moderation, all others for chats.
+        """
         for index, rule in enumerate(self._script.rules):
             before = self._answered[index]
-            if fits(rule.when, asked) and not _spent(rule, before):
+            reply = rule.reply[before % len(rule.reply)]
+            about = (reply.flagged is not None) == asked.moderates
+            if about and fits(rule.when, asked) and not _spent(rule, before):
                 self._answered[index] += 1
-                return Answer(rule.reply[before % len(rule.reply)], f"rule {index + 1}")
-        otherwise = self._script.otherwise
+                return Answer(reply, f"rule {index + 1}")
+        otherwise = None if asked.moderates else self._script.otherwise
         return Answer(otherwise, "otherwise" if otherwise else "no rule")
 
 

@@ -123,8 +123,9 @@ class Failure(Authored):
 class Reply(Authored):
     """What is answered; a bare text is the text of the reply.
 
-    Exactly one of `text`, `json`, `echo`, `refusal`, `error` and `fault` is given; `tool_calls` may
-    stand alone or beside a text. `echo: true` repeats the last user message. `json` is written out,
+    Exactly one of `text`, `json`, `echo`, `refusal`, `flagged`, `error` and `fault` is given;
+    `tool_calls` may stand alone or beside a text. `flagged` names the categories that moderation
+    finds in a text. `echo: true` repeats the last user message. `json` is written out,
     in a fence with `fence: true`, with the prose of `before` and `after` around it. `delay` passes
     before the first token, `between` before each chunk after it; a chunk is a word, or `chunk`
     characters. `delay` and `quirks` stand in place of the script's.
@@ -137,6 +138,7 @@ class Reply(Authored):
     error: Failure | None = None
     fault: Misbehaviour | None = None
     tool_calls: Many[Call] = ()
+    flagged: Many[str] | None = None
     fence: bool = False
     before: str = ""
     after: str = ""
@@ -160,7 +162,7 @@ class Reply(Authored):
             message = f"a reply is one of {' and '.join(given)}, not both"
             raise ValueError(message)
         if not given and not self.tool_calls:
-            message = "a reply needs text, json, echo, tool_calls, refusal, error or fault"
+            message = "a reply needs text, json, echo, tool_calls, refusal, flagged, error or fault"
             raise ValueError(message)
         if self.tool_calls and given not in ([], ["text"]):
             message = f"tool_calls stand alone or beside a text, not beside {given[0]}"
@@ -173,7 +175,7 @@ class Reply(Authored):
     @property
     def _given(self) -> list[str]:
         """Name what the reply is, in YAML's words; a JSON value may be null."""
-        kinds = ("text", "echo", "refusal", "error", "fault")
+        kinds = ("text", "echo", "refusal", "flagged", "error", "fault")
         given = [kind for kind in kinds if getattr(self, kind) not in (None, False)]
         return sorted([*given, "json"] if "json_value" in self.model_fields_set else given)
 

@@ -1,7 +1,8 @@
 """One try: an HTTP request, its clocks, and the reply or the fault that came of it."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from typing import TypeAlias
 
 from evalkit.dialect import faults
 from evalkit.dialect.asked import Asked
@@ -10,9 +11,13 @@ from evalkit.dialect.lines import holds_chunks, read_body
 from evalkit.dialect.stream import Stream
 from evalkit.model.api import Transport, WireRequest
 from evalkit.model.chat import CallError, ChatReply, Timing
+from evalkit.model.consultation import Reply
 from evalkit.model.deployment import Timeout
 from evalkit.wire.clock import Clock
 from evalkit.wire.sse import MIB, Decoder, too_large
+
+Read: TypeAlias = Callable[[Asked, Head, bytes], Reply]
+"""Reads the whole body of a response; raises CallError where it is no answer."""
 
 LARGEST_BODY = 64 * MIB
 LARGEST_ERROR = MIB
@@ -22,13 +27,17 @@ class Attempt:
     """A try; `head`, `started` and `seconds` tell of it whatever comes of it.
 
     The clocks to the first token and between tokens are wound by content alone: headers, comments
-    and empty deltas do not count. An unstreamed request only has the total one.
+    and empty deltas do not count. An unstreamed request only has the total one. Without `read` the
+    reply is a chat's, streamed or not.
     """
 
-    def __init__(self, asked: Asked, timeout: Timeout, clock: Clock) -> None:
+    def __init__(
+        self, asked: Asked, timeout: Timeout, clock: Clock, read: Read | None = None
+    ) -> None:
         self.head: Head | None = None
         self.seconds = 0.0
         self._asked = asked
+        self._read = read
         self._timeout = timeout
         self._clock = clock
         self.started = clock.now()
@@ -40,7 +49,7 @@ class Attempt:
         first = timeout.first_token if asked.stream else timeout.total
         self._scope = asyncio.timeout(min(first, timeout.total))
 
-    async def run(self, transport: Transport, request: WireRequest) -> ChatReply:
+    async def run(self, transport: Transport, request: WireRequest) -> Reply:
         """Send the request and read its reply; raises CallError."""
         try:
             async with self._scope:
@@ -56,13 +65,15 @@ class Attempt:
         timing = Timing(total=self.seconds, first_token=first, contents=contents)
         return reply.model_copy(update={"timing": timing})
 
-    async def _exchange(self, transport: Transport, request: WireRequest) -> ChatReply:
+    async def _exchange(self, transport: Transport, request: WireRequest) -> Reply:
+        reply: Reply
         async with transport.send(request) as response:
             head = self.head = Head(response.status, response.headers)
-            if head.succeeded and head.is_stream:
+            if self._read is None and head.succeeded and head.is_stream:
                 reply = await self._read_stream(head, response.chunks)
             else:
-                reply = read_body(self._asked, head, await _whole(head, response.chunks))
+                read = self._read or read_body
+                reply = read(self._asked, head, await _whole(head, response.chunks))
             self._stop()
             self._scope.reschedule(None)
         return reply

@@ -4,33 +4,48 @@ import json
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
+from evalkit.dialect import embedding, moderation
 from evalkit.dialect.asked import Asked
 from evalkit.dialect.faults import fault
 from evalkit.dialect.request import body
 from evalkit.model.api import Services, Transport, WireRequest
 from evalkit.model.chat import CallError, ChatReply, ChatRequest, Try
+from evalkit.model.consultation import (
+    EmbeddingReply,
+    EmbeddingRequest,
+    ModerationReply,
+    ModerationRequest,
+    Reply,
+    Request,
+)
 from evalkit.model.data import JsonObject
 from evalkit.model.deployment import Deployment
 from evalkit.wire.address import endpoint, place
-from evalkit.wire.attempt import Attempt
+from evalkit.wire.attempt import Attempt, Read
 from evalkit.wire.clock import Clock
 from evalkit.wire.headers import kept, outgoing
 from evalkit.wire.http import Network
 from evalkit.wire.limits import Gate
 from evalkit.wire.retry import Failure, decide
 
+R = TypeVar("R")
+
 NEGOTIABLE_STATUSES = frozenset({400, 422})
 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A request as it is sent, and what it asks for; `options` says whether stream options are."""
+    """A request as it is sent, and what it asks for; `options` says whether stream options are.
+
+    `read` reads the body of its reply, where that is no chat's.
+    """
 
     wire: WireRequest
     asked: Asked
     options: bool
+    read: Read | None = None
 
 
 @dataclass(slots=True)
@@ -88,6 +103,18 @@ class Line:
         await self._stack.aclose()
 
     async def send(self, request: ChatRequest) -> ChatReply:
+        """Give the reply to a chat; raises CallError."""
+        return _of_type(ChatReply, await self._call(request))
+
+    async def embed(self, request: EmbeddingRequest) -> EmbeddingReply:
+        """Give the vectors of texts; raises CallError."""
+        return _of_type(EmbeddingReply, await self._call(request))
+
+    async def moderate(self, request: ModerationRequest) -> ModerationReply:
+        """Say whether a text is flagged; raises CallError."""
+        return _of_type(ModerationReply, await self._call(request))
+
+    async def _call(self, request: Request) -> Reply:
         """Give the reply, after as many tries as it takes; raises CallError.
 
         A waiting retry holds no place among the requests in flight.
@@ -95,7 +122,7 @@ class Line:
         sent, progress = self._sent(request), Progress()
         while True:
             attempt, answer = await self._try(sent, progress)
-            if isinstance(answer, ChatReply):
+            if not isinstance(answer, CallError):
                 return _complete(answer, attempt, progress)
             if self._gives_in(sent, answer):
                 self._without_options = True
@@ -104,15 +131,15 @@ class Line:
             else:
                 progress.waited = await self._wait(attempt, answer, progress)
 
-    async def _try(self, sent: Sent, progress: Progress) -> tuple[Attempt, ChatReply | CallError]:
+    async def _try(self, sent: Sent, progress: Progress) -> tuple[Attempt, Reply | CallError]:
         """Send once, when there is a place, and note the try."""
         if self._transport is None:
             raise RuntimeError("the line is not entered")
         async with self._gate.place() as queued:
             progress.queued += queued
-            attempt = Attempt(sent.asked, self._deployment.timeout, self._clock)
+            attempt = Attempt(sent.asked, self._deployment.timeout, self._clock, sent.read)
             self._begin(attempt, progress)
-            answer: ChatReply | CallError
+            answer: Reply | CallError
             try:
                 answer = await attempt.run(self._transport, sent.wire)
             except CallError as error:
@@ -146,18 +173,32 @@ class Line:
         named = "stream_options" in error.fault.message
         return sent.options and named and error.fault.status in NEGOTIABLE_STATUSES
 
-    def _sent(self, request: ChatRequest) -> Sent:
-        deployment = self._deployment
-        url = endpoint(deployment.base_url, deployment.path)
+    def _sent(self, request: Request) -> Sent:
+        if isinstance(request, ChatRequest):
+            return self._chat(request)
+        if isinstance(request, EmbeddingRequest):
+            content = embedding.body(request, self._deployment)
+            return self._written(content, embedding.PATH, embedding.reader(len(request.texts)))
+        content = moderation.body(request, self._deployment)
+        return self._written(content, moderation.PATH, moderation.read)
+
+    def _chat(self, request: ChatRequest) -> Sent:
         content = self._body(request)
         if self._without_options:
             content.pop("stream_options", None)
+        return self._written(content, self._deployment.path)
+
+    def _written(self, content: JsonObject, path: str | None, read: Read | None = None) -> Sent:
+        deployment = self._deployment
+        url = endpoint(deployment.base_url, path)
         data = json.dumps(content, separators=(",", ":")).encode()
         key = deployment.api_key.name if deployment.api_key else None
+        headers = outgoing(deployment, stream=content.get("stream") is True)
         return Sent(
-            WireRequest("POST", url.geturl(), outgoing(deployment, stream=request.stream), data),
+            WireRequest("POST", url.geturl(), headers, data),
             Asked.of(content, host=place(url), size=len(data), key=key),
             "stream_options" in content,
+            read,
         )
 
     def _body(self, request: ChatRequest) -> JsonObject:
@@ -167,7 +208,7 @@ class Line:
             raise fault("config", f"an attachment cannot be read: {error}") from error
 
 
-def _noted(attempt: Attempt, answer: ChatReply | CallError, waited: float) -> Try:
+def _noted(attempt: Attempt, answer: Reply | CallError, waited: float) -> Try:
     return Try(
         status=attempt.head.status if attempt.head else None,
         kind=answer.fault.kind if isinstance(answer, CallError) else None,
@@ -177,7 +218,13 @@ def _noted(attempt: Attempt, answer: ChatReply | CallError, waited: float) -> Tr
     )
 
 
-def _complete(reply: ChatReply, attempt: Attempt, progress: Progress) -> ChatReply:
+def _of_type(wanted: type[R], reply: Reply) -> R:
+    if not isinstance(reply, wanted):
+        raise TypeError(f"read a {type(reply).__name__} in place of a {wanted.__name__}")
+    return reply
+
+
+def _complete(reply: Reply, attempt: Attempt, progress: Progress) -> Reply:
     """Add what the call knows to the reply; all of it is typed already, so nothing is validated."""
     timing = reply.timing and reply.timing.model_copy(update={"queued": progress.queued})
     safe = kept(attempt.head.headers) if attempt.head else {}

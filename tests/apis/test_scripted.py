@@ -15,6 +15,12 @@ from evalkit.model.chat import (
     Message,
     TextPart,
 )
+from evalkit.model.consultation import (
+    EmbeddingReply,
+    EmbeddingRequest,
+    ModerationReply,
+    ModerationRequest,
+)
 from evalkit.model.data import Authored
 from evalkit.model.deployment import Deployment, Retry
 from evalkit.server.script import Script
@@ -63,3 +69,17 @@ def test_a_deployment_without_a_script_is_refused() -> None:
     bare = deployment({}).model_copy(update={"options": Authored()})
     with pytest.raises(TypeError, match="'good' has no script"):
         Scripted(bare, Services(files=NoFiles()))
+
+
+def test_it_gives_vectors_and_moderates() -> None:
+    script = {"rules": [{"when": {"user": "bad"}, "reply": {"flagged": ["hate"]}}]}
+
+    async def work() -> tuple[EmbeddingReply, ModerationReply]:
+        async with Scripted(deployment(script), Services(files=NoFiles())) as api:
+            vectors = await api.embed(EmbeddingRequest(texts=("a", "b")))
+            return vectors, await api.moderate(ModerationRequest(text="this is bad"))
+
+    vectors, moderated = asyncio.run(work())
+
+    assert (len(vectors.vectors), moderated.categories) == (2, ("hate",))
+    assert [len(told.tries) for told in (vectors, moderated)] == [1, 1]

@@ -167,7 +167,7 @@ def test_a_body_that_is_no_request_is_refused(serve: Serve, content: bytes, mess
 
 
 def test_another_path_is_not_found(serve: Serve) -> None:
-    answer = httpx.post(f"{serve(scripted()).base_url}/embeddings", json={}, trust_env=False)
+    answer = httpx.post(f"{serve(scripted()).base_url}/completions", json={}, trust_env=False)
     assert (answer.status_code, answer.json()["error"]["type"]) == (404, "invalid_request_error")
 
 
