@@ -5,10 +5,19 @@ from typing import Any, NamedTuple
 import pytest
 
 from evalkit.conversation import play
-from evalkit.model.chat import CallError, ChatReply, Fault, ImagePart, Message, TextPart, ToolCall
+from evalkit.model.chat import (
+    CallError,
+    ChatReply,
+    ChatRequest,
+    Fault,
+    ImagePart,
+    Message,
+    TextPart,
+    ToolCall,
+)
 from evalkit.model.check import Check, Expectation, Verdict, View
 from evalkit.model.deployment import Deployment
-from evalkit.model.dialogue import Ask, Dialogue, Question
+from evalkit.model.dialogue import Ask, Call, Dialogue, Question
 from evalkit.model.outcome import Played
 from evalkit.model.suite import Conversation, Suite, Turn
 from evalkit.model.trial import Item, Trial
@@ -63,20 +72,27 @@ def trial(*turns: Turn, deployment: Deployment | None = None, **keys: Any) -> Tr
     return Trial(Item("hello", suite, conversation, called.name, called), attempt=1)
 
 
+class Asked(NamedTuple):
+    """A chat that was asked for, and of whom."""
+
+    deployment: str
+    request: ChatRequest
+
+
 class Performance(NamedTuple):
     """A conversation played to its end: what it asked, and what came of it."""
 
-    asked: list[Ask]
+    asked: list[Asked]
     played: Played
 
 
 def perform(script: Trial, *answers: Spoken) -> Performance:
     """Play a conversation that asks as many questions as there are answers."""
     program = play(script)
-    asked: list[Ask] = []
+    asked: list[Asked] = []
     question = program.send(None)
     for answer in answers:
-        asked += question if isinstance(question, tuple) else (question,)
+        asked += map(_chat, question if isinstance(question, tuple) else (question,))
         try:
             question = _answer(program, question, answer)
         except StopIteration as stop:
@@ -84,6 +100,12 @@ def perform(script: Trial, *answers: Spoken) -> Performance:
             return Performance(asked, stop.value)
     message = f"not answered: {question}"
     raise AssertionError(message)
+
+
+def _chat(question: Ask | Call) -> Asked:
+    assert isinstance(question, Ask)
+    assert isinstance(question.request, ChatRequest)
+    return Asked(question.deployment, question.request)
 
 
 def _answer(program: Dialogue[Played], question: Question, answer: Spoken) -> Question:

@@ -31,6 +31,7 @@ FLAGS = {
     "root": "--rootdir",
     "deployment": "--evalkit-deployment",
     "missing_key": "--evalkit-missing-key",
+    "no_python": "--evalkit-no-python",
     "reports": "--evalkit-reports",
     "keyword": "-k",
     "markers": "-m",

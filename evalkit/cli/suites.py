@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from evalkit.loader.load import Loaded
 
 
-def load_suites(paths: Sequence[str], root: str | None) -> "Loaded":
+def load_suites(paths: Sequence[str], root: str | None, *, no_python: bool = False) -> "Loaded":
     """Load the suites at `paths`; authors' mistakes are in what is given.
 
     Raises NothingSelected where there is no suite.
@@ -26,6 +26,6 @@ def load_suites(paths: Sequence[str], root: str | None) -> "Loaded":
     if not files:
         looked = ", ".join(map(repr, paths or place.paths))
         raise NothingSelected(f"no suite in {looked}\n  hint: evalkit init writes a first one")
-    loaded = load(place.root, files)
+    loaded = load(place.root, files, python=not no_python)
     found = () if loaded.mistakes else map(loaded.quote, review(loaded.suites))
     return replace(loaded, mistakes=(*loaded.mistakes, *found))

@@ -25,7 +25,7 @@ class Harness:
     ) -> None:
         self._settings = settings
         self._listen = listen
-        self._loader = Loader(settings.root)
+        self._loader = Loader(settings.root, python=settings.python)
         self._suites: list[Suite] = []
         self.met = False
         self._execution: Execution | None = None

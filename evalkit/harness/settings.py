@@ -13,7 +13,8 @@ class Settings:
 
     `cautious` keeps few trials ahead of the one awaited, for a run that may stop at a failure.
     `folder` and `part` are given to a worker: the run's folder, and the worker's name in it;
-    `workers` is how many share each deployment's concurrency.
+    `workers` is how many share each deployment's concurrency. Without `python` no code of the
+    author's is imported, and what needs it is skipped.
     """
 
     root: Path
@@ -25,6 +26,7 @@ class Settings:
     folder: Path | None = None
     part: str | None = None
     workers: int = 1
+    python: bool = True
 
 
 @dataclass(frozen=True)

@@ -32,13 +32,14 @@ class Getter(Protocol[P_co]):
 
 @dataclass(frozen=True)
 class Context:
-    """The surroundings of a load."""
+    """The surroundings of a load; without `python` no code of the author's is imported."""
 
     sources: Sources
     attachments: Attachments
     found: Findings
     checks: Catalogue[Check]
     apis: Catalogue[Api]
+    python: bool = True
 
     def later(self) -> "Context":
         """Give the same surroundings with no mistakes yet, for what is built after the load."""

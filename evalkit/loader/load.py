@@ -51,24 +51,32 @@ class Folder:
     defaults: Table | None = None
 
 
-def load(root: Path, files: Sequence[Path]) -> Loaded:
+def load(root: Path, files: Sequence[Path], *, python: bool = True) -> Loaded:
     """Load suites; what is wrong with them is told, never raised."""
-    loader = Loader(root)
+    loader = Loader(root, python=python)
     suites = [loader.load(file) for file in files]
     whole = tuple(suite for suite in suites if suite is not None)
     return Loaded(whole, loader.mistakes, loader.attachments, loader.quote)
 
 
 class Loader:
-    """Loads one suite after the other; what several inherit is read once."""
+    """Loads one suite after the other; what several inherit is read once.
 
-    def __init__(self, root: Path) -> None:
+    Without `python` no code of the author's is imported.
+    """
+
+    def __init__(self, root: Path, *, python: bool = True) -> None:
         sources = Sources(root)
         self._root = root
         self._folders: dict[Path, Folder] = {}
         self.attachments = Attachments(root)
         self._context = Context(
-            sources, self.attachments, Findings(sources.pages), checks.registry, apis.registry
+            sources,
+            self.attachments,
+            Findings(sources.pages),
+            checks.registry,
+            apis.registry,
+            python,
         )
 
     @property

@@ -1,6 +1,7 @@
 """Fields whose text names something else: a file that holds the value, or a Python callable."""
 
 import importlib.util
+import inspect
 import sys
 from collections.abc import Callable, Mapping
 from importlib import import_module
@@ -16,7 +17,7 @@ from evalkit.loader.fields import marked
 from evalkit.loader.nodes import Scalar, Table
 from evalkit.loader.paths import Unreadable, locate
 from evalkit.loader.tree import with_entry
-from evalkit.model.data import FromFile, FromPython
+from evalkit.model.data import FromFile, FromPython, Withheld
 
 HOW: Final = "write module:name, or path/to/file.py:name"
 
@@ -41,7 +42,7 @@ def find_callables(
     for key, _ in marked(model, FromPython):
         written = node.entries.get(key)
         if isinstance(written, Scalar) and isinstance(written.value, str):
-            called = _resolve(written, context)
+            called = _resolve(written, context) if context.python else Withheld()
             if called is None:
                 return None
             found[key] = called
@@ -59,7 +60,7 @@ def _resolve(written: Scalar, context: Context) -> Callable[..., Any] | None:
         return None
     value: object = module
     for part in name.split("."):
-        value = getattr(value, part, None)
+        value = _member(value, part)
     if callable(value):
         return value
     what = "nothing" if value is None else "no callable"
@@ -67,6 +68,16 @@ def _resolve(written: Scalar, context: Context) -> Callable[..., Any] | None:
     hints = did_you_mean(name, public) if value is None else ()
     context.found.add(written.span, f"{module_name!r} has {what} called {name!r}", *hints)
     return None
+
+
+def _member(owner: object, name: str) -> object:
+    """Give an attribute; a method of a class is that of an instance made without arguments."""
+    if isinstance(owner, type) and inspect.isfunction(inspect.getattr_static(owner, name, None)):
+        try:
+            return getattr(owner(), name)
+        except Exception:  # noqa: BLE001 - the author's class may raise anything
+            return getattr(owner, name)
+    return getattr(owner, name, None)
 
 
 def _import(name: str, written: Scalar, context: Context) -> ModuleType | None:

@@ -38,3 +38,15 @@ class FromFile:
 @dataclass(frozen=True, slots=True)
 class FromPython:
     """Marks a field whose string `module:name` names a Python callable, resolved by the loader."""
+
+
+class Withheld:
+    """Stands for the author's callables where Python is switched off: none of them is imported."""
+
+    def __call__(self, *_arguments: object, **_named: object) -> object:
+        raise RuntimeError("Python is switched off")
+
+
+def withholds(model: BaseModel) -> bool:
+    """Whether a callable of a model is withheld, so that it is of no use."""
+    return any(isinstance(getattr(model, name), Withheld) for name in type(model).model_fields)

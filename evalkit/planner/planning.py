@@ -4,12 +4,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from evalkit.errors import Mistake, Mistakes
+from evalkit.model.data import withholds
 from evalkit.model.deployment import Deployment, Draft
 from evalkit.model.suite import Conversation, Suite
 from evalkit.model.trial import Item
 from evalkit.planner.cases import Case, Choice, cases, demand_known
-from evalkit.planner.demands import consulted, unmeetable
+from evalkit.planner.demands import checks, consulted, unmeetable
 from evalkit.planner.rendering import Rendering
+
+NO_PYTHON = "Python is switched off (--no-python)"
 
 
 def plan(suites: Sequence[Suite], choice: Choice, environ: Mapping[str, str]) -> tuple[Item, ...]:
@@ -69,9 +72,11 @@ class _Run:
         )
 
     def _lacks(self, unset: Mapping[int, str]) -> Iterator[str]:
-        """Say what its deployment lacks, then what those lack that its checks ask."""
+        """Say what its deployment lacks, then its checks, then what those lack that they ask."""
         if id(self.case.draft) in unset:
             yield unset[id(self.case.draft)]
+        if any(withholds(check) for _, check in checks(self.conversation)):
+            yield NO_PYTHON
         for draft in self.consulted:
             if id(draft) in unset:
                 yield f"its checks ask {draft.name!r}: {unset[id(draft)]}"
@@ -98,18 +103,25 @@ def _lacks(draft: Draft, variable: str) -> Mistake:
 
 def _resolve(
     run: Iterable[_Run],
-    unset: Mapping[int, str],
+    unset: dict[int, str],
     environ: Mapping[str, str],
     mistakes: list[Mistake],
 ) -> dict[int, Deployment]:
-    """Fill in the variables of each draft that will be called, once for all that share it."""
+    """Fill in the variables of each draft that will be called, once for all that share it.
+
+    One that needs the author's Python is unset where that is switched off.
+    """
     called: dict[int, Deployment] = {}
     for draft in _distinct(draft for one in run for draft in one.drafts):
         if id(draft) not in unset:
             try:
-                called[id(draft)] = draft.resolve(environ)
+                deployment = draft.resolve(environ)
             except Mistakes as error:
                 mistakes += error.mistakes
+            else:
+                called[id(draft)] = deployment
+                if withholds(deployment.options):
+                    unset[id(draft)] = NO_PYTHON
     return called
 
 

@@ -32,6 +32,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="DIR",
         help="folder for the record and report of each run (default: reports in the root)",
     )
+    group.addoption(
+        "--evalkit-no-python",
+        action="store_true",
+        help="import no code that suites name; what needs it is skipped",
+    )
     group.addoption("--evalkit-only", action="store_true", help="collect suites, nothing else")
     group.addoption("--evalkit-progress", action="store_true", help="one live line, no dots")
 

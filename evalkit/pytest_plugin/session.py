@@ -155,4 +155,5 @@ def settings(config: pytest.Config, worker: dict[str, Any]) -> Settings:
         folder=Path(worker["evalkit_folder"]) if worker else None,
         part=worker.get("workerid"),
         workers=worker.get("workercount", 1),
+        python=not config.getoption("evalkit_no_python"),
     )

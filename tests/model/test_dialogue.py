@@ -51,7 +51,8 @@ def drive(dialogue: Dialogue[Any]) -> tuple[Any, list[list[str]]]:
             question: Question = dialogue.send(answers)
         except StopIteration as stop:
             return stop.value, rounds
-        asks = question if isinstance(question, tuple) else (question,)
+        questions = question if isinstance(question, tuple) else (question,)
+        asks = [one for one in questions if isinstance(one, Ask)]
         rounds.append([asked.deployment for asked in asks])
         answers = tuple(map(reply_to, asks))
 

@@ -26,6 +26,7 @@ class Run(click.Command):
 @click.argument("paths", nargs=-1)
 @click.option("--deployment", multiple=True, metavar="NAME", help="Run these only; globs.")
 @click.option("--missing-key", type=click.Choice(["skip", "error"]), help="If a variable is unset.")
+@click.option("--no-python", is_flag=True, help="Import no code that suites name.")
 @click.option("--reports", metavar="DIR", help="Where records go.  [reports/ in the root]")
 @click.option("-k", "keyword", metavar="EXPR", help="Run items whose names match.")
 @click.option("-m", "markers", metavar="EXPR", help="Run items whose tags match.")

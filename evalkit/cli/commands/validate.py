@@ -16,10 +16,11 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("paths", nargs=-1)
 @click.option("--json", "as_json", is_flag=True, help="Write JSON.")
+@click.option("--no-python", is_flag=True, help="Import no code that suites name.")
 @click.option("--root", metavar="DIR", help="What paths are relative to.  [as pytest]")
-def validate(paths: tuple[str, ...], root: str | None, *, as_json: bool) -> int:
+def validate(paths: tuple[str, ...], root: str | None, *, no_python: bool, as_json: bool) -> int:
     """Check suites for mistakes; no key is needed, nothing is sent."""
-    loaded = load_suites(paths, root)
+    loaded = load_suites(paths, root, no_python=no_python)
     found = Mistakes(loaded.mistakes)
     if as_json:
         echo(to_json(_report(loaded, found)))
