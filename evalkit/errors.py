@@ -67,7 +67,7 @@ class CheckError(EvalkitError):
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """One thing an author has to change, with its place.
+    """One thing an author has to change, or with `warning` to look at, with its place.
 
     `text` is the source line of `span`, empty where the place is a whole file.
     """
@@ -76,9 +76,10 @@ class Mistake:
     message: str
     text: str = ""
     hints: tuple[str, ...] = ()
+    warning: bool = False
 
     def __str__(self) -> str:
-        lines = [f"{self.span}: {self.message}"]
+        lines = [f"{self.span}: {'warning: ' if self.warning else ''}{self.message}"]
         if self.text:
             lines.append(excerpt(self.span, self.text))
         lines += [f"  hint: {hint}" for hint in self.hints]

@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from importlib.metadata import version
 
 from evalkit.errors import RecordError
@@ -61,6 +61,11 @@ class Execution:
         services = Services(files=attachments)
         options = Options(cautious=settings.cautious)
         self.engine = Engine(services, redaction(redactor), self._record, options)
+
+    def note(self, texts: Iterable[str]) -> None:
+        """Record what a reader of the report should know."""
+        for text in texts:
+            self._writer.note(Note(text=text))
 
     def _record(self, outcome: Outcome) -> None:
         for exchange in outcome.transcript.exchanges:

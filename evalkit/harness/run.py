@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from evalkit.errors import Mistakes
+from evalkit.errors import Mistake, Mistakes
 from evalkit.harness.execution import Execution
 from evalkit.harness.reports import publish
 from evalkit.harness.settings import Settings, Written
@@ -49,11 +49,17 @@ class Harness:
             raise Mistakes(map(self._loader.quote, error.mistakes)) from error
         return tuple(_shared(item, self._settings.workers) for item in items)
 
+    @property
+    def warnings(self) -> tuple[Mistake, ...]:
+        """What authors should look at in all that was read."""
+        return self._loader.warnings
+
     def begin(self, items: Sequence[Item]) -> None:
         """Open the record of a run of these items; only the first call does anything."""
         if self._execution is None:
             attachments = self._loader.attachments
             self._execution = Execution(self._settings, attachments, items, self._listen)
+            self._execution.note(f"{one.span}: {one.message}" for one in self.warnings)
 
     def start(self, items: Sequence[Item]) -> None:
         """Start items of the run; what was started before goes on."""

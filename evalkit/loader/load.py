@@ -34,13 +34,15 @@ from evalkit.source import Span
 class Loaded:
     """Suites that can be used, and every mistake in those that cannot.
 
-    `quote` adds the source line to a mistake that is found in them later.
+    `quote` adds the source line to a mistake that is found in them later; `warnings` are to be
+    looked at, but hinder nothing.
     """
 
     suites: tuple[Suite, ...]
     mistakes: tuple[Mistake, ...]
     files: Files
     quote: Callable[[Mistake], Mistake]
+    warnings: tuple[Mistake, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,7 @@ def load(root: Path, files: Sequence[Path], *, python: bool = True) -> Loaded:
     loader = Loader(root, python=python)
     suites = [loader.load(file) for file in files]
     whole = tuple(suite for suite in suites if suite is not None)
-    return Loaded(whole, loader.mistakes, loader.attachments, loader.quote)
+    return Loaded(whole, loader.mistakes, loader.attachments, loader.quote, loader.warnings)
 
 
 class Loader:
@@ -82,6 +84,11 @@ class Loader:
     @property
     def mistakes(self) -> tuple[Mistake, ...]:
         return self._context.found.told()
+
+    @property
+    def warnings(self) -> tuple[Mistake, ...]:
+        """What authors should look at, once each, in reading order."""
+        return Mistakes(self._context.found.warnings).mistakes
 
     def quote(self, mistake: Mistake) -> Mistake:
         """Give a mistake that was found after loading with its source line."""

@@ -17,6 +17,7 @@ class Findings:
 
     pages: dict[str, Page] = field(default_factory=dict)
     mistakes: list[Mistake] = field(default_factory=list)
+    warnings: list[Mistake] = field(default_factory=list)
     _hidden: set[str] = field(default_factory=set)
     _spoiled: set[tuple[str, int]] = field(default_factory=set)
 
@@ -27,6 +28,10 @@ class Findings:
         page = self.pages.get(span.file)
         mistake = page.mistake(span, message, *hints) if page else Mistake(span, message, "", hints)
         self.mistakes.append(mistake)
+
+    def warn(self, span: Span, message: str, *hints: str) -> None:
+        """Note what an author should look at, though it is no mistake."""
+        self.warnings.append(self.quote(Mistake(span, message, "", hints, warning=True)))
 
     def spoil(self, mistakes: Iterable[Mistake]) -> None:
         """Take over what was found while a file was read; its lines are worth no second mistake."""
@@ -39,7 +44,7 @@ class Findings:
         page = self.pages.get(mistake.span.file)
         if page is None or mistake.text:
             return mistake
-        return self._mask(page.mistake(mistake.span, mistake.message, *mistake.hints))
+        return self._mask(replace(mistake, text=page.line(mistake.span.line)))
 
     def hide(self, text: str) -> None:
         """Show a text in no source line: it is a secret that should not be where it is."""

@@ -25,6 +25,7 @@ class Controller(Ending):
     def pytest_testnodedown(self, node: Any, error: object) -> None:  # noqa: ANN401, ARG002 - xdist has no types
         said = getattr(node, "workeroutput", {}).get("evalkit", {})
         self.mistakes = tuple(dict.fromkeys((*self.mistakes, *said.get("mistakes", ()))))
+        self.warnings = tuple(dict.fromkeys((*self.warnings, *said.get("warnings", ()))))
         self.recorded += said.get("recorded", 0)
         self.lost = self.lost or said.get("lost")
         self.broken += tuple(said.get("broken", ()))

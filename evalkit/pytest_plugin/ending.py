@@ -18,6 +18,7 @@ class Ending:
         self.config = config
         self.tally = Tally()
         self.mistakes: tuple[str, ...] = ()
+        self.warnings: tuple[str, ...] = ()
         self.written = Written()
         self.conclusion: Conclusion | None = None
         self.decisive = True
@@ -53,9 +54,10 @@ class Ending:
         return failed or collecting(self.config) or (stopped and not self.tally.seen)
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        if self.mistakes:
-            terminalreporter.section("mistakes", red=True)
-            terminalreporter.write_line("\n\n".join(self.mistakes))
+        for title, told in (("warnings", self.warnings), ("mistakes", self.mistakes)):
+            if told:
+                terminalreporter.section(title, red=title == "mistakes", yellow=title != "mistakes")
+                terminalreporter.write_line("\n\n".join(told))
 
     @pytest.hookimpl(trylast=True)
     def pytest_unconfigure(self) -> None:

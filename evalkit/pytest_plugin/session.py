@@ -59,6 +59,7 @@ class Session(Ending):
             config.hook.pytest_deselected(items=nodes)
             items[:] = [item for item in items if not isinstance(item, Node)]
             return
+        self.warnings = tuple(map(str, self.harness.warnings))
         for node in nodes:
             node.plan(planned[node.case.id])
 
@@ -123,6 +124,7 @@ class Session(Ending):
         else:
             output = {
                 "mistakes": list(self.mistakes),
+                "warnings": list(self.warnings),
                 "recorded": self.written.recorded,
                 "lost": self.written.lost,
                 "broken": list(self.written.broken),

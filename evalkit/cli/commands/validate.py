@@ -7,7 +7,7 @@ import click
 
 from evalkit.cli.console import echo, to_json
 from evalkit.cli.suites import load_suites
-from evalkit.errors import Mistakes
+from evalkit.errors import Mistake, Mistakes
 
 if TYPE_CHECKING:
     from evalkit.loader.load import Loaded
@@ -27,18 +27,33 @@ def validate(paths: tuple[str, ...], root: str | None, *, no_python: bool, as_js
     elif found.mistakes:
         raise found
     else:
-        suites, conversations = _counts(loaded)
-        echo(f"{_several(suites, 'suite')}, {_several(conversations, 'conversation')}, no mistakes")
+        for warning in loaded.warnings:
+            echo(f"{warning}\n")
+        echo(", ".join((*_told(loaded), "no mistakes", *_warned(loaded))))
     return found.exit_code if found.mistakes else 0
 
 
 def _report(loaded: "Loaded", found: Mistakes) -> dict[str, object]:
     suites, conversations = _counts(loaded)
-    mistakes = [
-        {**asdict(mistake.span), "message": mistake.message, "hints": list(mistake.hints)}
-        for mistake in found.mistakes
-    ]
-    return {"suites": suites, "conversations": conversations, "mistakes": mistakes}
+    return {
+        "suites": suites,
+        "conversations": conversations,
+        "mistakes": list(map(_to_data, found.mistakes)),
+        "warnings": list(map(_to_data, loaded.warnings)),
+    }
+
+
+def _to_data(mistake: Mistake) -> dict[str, object]:
+    return {**asdict(mistake.span), "message": mistake.message, "hints": list(mistake.hints)}
+
+
+def _told(loaded: "Loaded") -> tuple[str, str]:
+    suites, conversations = _counts(loaded)
+    return _several(suites, "suite"), _several(conversations, "conversation")
+
+
+def _warned(loaded: "Loaded") -> tuple[str, ...]:
+    return (_several(len(loaded.warnings), "warning"),) if loaded.warnings else ()
 
 
 def _counts(loaded: "Loaded") -> tuple[int, int]:

@@ -75,7 +75,7 @@ def test_json_counts_sound_suites(capsys: pytest.CaptureFixture[str]) -> None:
     code = call(["validate", "--json"])
 
     told = json.loads(capsys.readouterr().out)
-    assert (code, told) == (0, {"suites": 1, "conversations": 2, "mistakes": []})
+    assert (code, told) == (0, {"suites": 1, "conversations": 2, "mistakes": [], "warnings": []})
 
 
 def test_only_the_named_paths_are_looked_at() -> None:
