@@ -2,6 +2,7 @@
 
 import importlib
 import pkgutil
+from collections.abc import Callable
 from functools import cache, cached_property
 from importlib.metadata import EntryPoint, entry_points
 from types import ModuleType
@@ -17,10 +18,18 @@ class Registry(Generic[T]):
     A trailing underscore keeps a file name from being a Python keyword: `not_.py` is `not`.
     """
 
-    def __init__(self, package: str, base: type[T], group: str) -> None:
+    def __init__(
+        self,
+        package: str,
+        base: type[T],
+        group: str,
+        fault: Callable[[type[T]], str | None] = lambda _: None,
+    ) -> None:
+        """Make it; `fault` says what is wrong with a third party's plugin, if anything is."""
         self.package = package
         self.base = base
         self.group = group
+        self.fault = fault
         self.get = cache(self._get)
 
     @cached_property
@@ -37,6 +46,24 @@ class Registry(Generic[T]):
         return {name: found[name] for name in sorted(found) if name not in self.own}
 
     @property
+    def usable(self) -> tuple[str, ...]:
+        """Names of the plugins that can be used; imports those of third parties."""
+        return tuple(name for name in self.names if name not in self.refused)
+
+    @cached_property
+    def refused(self) -> dict[str, str]:
+        """Third parties' plugins that cannot be used, each with the reason; imports them all."""
+        points = sorted(entry_points(group=self.group), key=lambda point: point.name)
+        taken = (point for point in points if point.name in self.own)
+        found = {f"{point.name} ({point.value})": "the name is evalkit's own" for point in taken}
+        for name in self.foreign:
+            try:
+                self.get(name)
+            except (ImportError, TypeError) as error:
+                found[name] = str(error)
+        return found
+
+    @property
     def names(self) -> tuple[str, ...]:
         return (*self.own, *self.foreign)
 
@@ -44,14 +71,32 @@ class Registry(Generic[T]):
         return name in self.own or name in self.foreign
 
     def _get(self, name: str) -> type[T]:
-        """Give the class called `name`; raises KeyError for no such, TypeError for a bad shape."""
+        """Give the class called `name`.
+
+        Raises KeyError where there is none, ImportError where something that it needs is missing,
+        and TypeError, with the reason, where it is badly shaped or cannot be imported otherwise.
+        """
         if name in self.own:
             return self._only_class(importlib.import_module(self.own[name]))
-        plugin = self.foreign[name].load()
+        plugin = self._load(self.foreign[name])
         if not (isinstance(plugin, type) and issubclass(plugin, self.base)):
-            message = f"{self.group} {name!r} is no subclass of {self.base.__name__}: {plugin!r}"
-            raise TypeError(message)
+            raise TypeError(f"{plugin!r} is no subclass of {self.base.__name__}")
+        fault = self.fault(plugin)
+        if fault:
+            raise TypeError(fault)
         return plugin
+
+    def _load(self, point: EntryPoint) -> object:
+        try:
+            loaded: object = point.load()
+        except ImportError:
+            raise
+        except AttributeError as error:
+            raise TypeError(f"there is no {point.value!r}: {error}") from error
+        except Exception as error:
+            told = f"{point.module!r} cannot be imported: {type(error).__name__}: {error}"
+            raise TypeError(told) from error
+        return loaded
 
     def _only_class(self, module: ModuleType) -> type[T]:
         found = [

@@ -3,4 +3,4 @@
 from evalkit.model.check import Check
 from evalkit.registry import Registry
 
-registry = Registry("evalkit.checks", Check, "evalkit.checks")
+registry = Registry("evalkit.checks", Check, "evalkit.checks", lambda check: check.fault())

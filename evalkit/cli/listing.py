@@ -18,8 +18,10 @@ PLUGINS: Mapping[str, Plugins] = {"checks": checks.registry, "apis": apis.regist
 
 
 def list_plugins(registry: Plugins) -> list[Entry]:
-    """Give every plugin's name and the first line of its docstring."""
-    return [{"name": name, "summary": _summary(registry, name)} for name in registry.names]
+    """Give every plugin's name and the first line of its docstring, then those refused and why."""
+    told = {name: _summary(registry, name) for name in registry.usable}
+    told |= {name: f"refused: {reason}" for name, reason in registry.refused.items()}
+    return [{"name": name, "summary": summary} for name, summary in told.items()]
 
 
 def list_deployments(suites: Sequence[Suite], environ: Mapping[str, str]) -> list[Entry]:
@@ -57,10 +59,7 @@ def _field(key: str, value: str | list[str]) -> str:
 
 
 def _summary(registry: Plugins, name: str) -> str:
-    try:
-        return (registry.get(name).__doc__ or "").strip().partition("\n")[0]
-    except ImportError as error:
-        return f"cannot be imported: {error}"
+    return (registry.get(name).__doc__ or "").strip().partition("\n")[0]
 
 
 def _base_url(draft: Draft) -> str:

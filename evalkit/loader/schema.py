@@ -195,12 +195,12 @@ def _deployment(definitions: Definitions) -> JsonSchemaValue:
     """Describe a deployment, with what each api adds to it; variables may stand for values."""
     inner = Definitions()
     properties = inner.fields(Deployment)
-    for name in apis.registry.names:
+    for name in apis.registry.usable:
         properties |= inner.fields(apis.registry.get(name).Options)
     flags = {key: properties[key] for key in FLAGS}
     properties = _fillable(properties) | flags
     properties["headers"] = {"type": "object", "additionalProperties": SCALAR}
-    properties["api"] = {"enum": list(apis.registry.names)}
+    properties["api"] = {"enum": list(apis.registry.usable)}
     definitions.named |= {name: _fillable(part) for name, part in inner.named.items()}
     return {**definitions.table(Deployment, properties), "required": []}
 
@@ -220,7 +220,7 @@ def _expectation(definitions: Definitions) -> JsonSchemaValue:
     """Describe an expectation: one table of all checks, then what each allows beside it."""
     properties: dict[str, JsonSchemaValue] = {}
     rules: list[JsonSchemaValue] = []
-    for name in checks.registry.names:
+    for name in checks.registry.usable:
         check = checks.registry.get(name)
         fields = definitions.fields(check)
         properties[name] = {"description": _sentence(check), **_value(check, fields)}

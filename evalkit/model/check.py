@@ -1,5 +1,6 @@
 """The port to a check: what it sees, what it says, and how an author's expectation holds one."""
 
+import re
 import traceback
 from abc import ABC
 from collections.abc import Callable, Hashable, Iterator
@@ -19,6 +20,9 @@ from evalkit.model.transcript import Exchange, Transcript
 from evalkit.source import Span
 
 T = TypeVar("T")
+
+KEY = re.compile(r"[a-z][a-z0-9_]*")
+"""What a field of a check may be called in YAML."""
 
 JsonFrom = Literal["exact", "fenced", "extracted"]
 """The most lenient reading of a reply as JSON that an author allows."""
@@ -195,6 +199,33 @@ class Check(Authored, ABC):
             return Verdict.error("check_bug", f"{type(error).__name__}: {error}", trace)
 
     @classmethod
+    def fault(cls) -> str | None:
+        """Say why a subclass is no check that authors can write, if so."""
+        if not (cls.__doc__ or "").strip() or cls.__doc__ == Check.__doc__:
+            return f"{cls.__name__} has no docstring that says what holds"
+        if cls.evaluate is Check.evaluate and cls.judge is Check.judge:
+            return f"{cls.__name__} has neither `evaluate` nor `judge`"
+        if cls.verdict is not Check.verdict:
+            return f"{cls.__name__} must not replace `verdict`: write `evaluate` or `judge`"
+        if not cls.scopes or not cls.scopes <= {"turn", "conversation"}:
+            return f"{cls.__name__}.scopes must be of 'turn' and 'conversation', one or both"
+        return cls._fault_of_fields()
+
+    @classmethod
+    def _fault_of_fields(cls) -> str | None:
+        """Say which field takes the place of a common one, or cannot be written in YAML."""
+        for name in COMMON:
+            if cls.model_fields[name].annotation != Check.model_fields[name].annotation:
+                return f"{cls.__name__} has a field {name!r} of its own, which every check has"
+        for key in cls.own_fields():
+            if not KEY.fullmatch(key):
+                return f"{cls.__name__} has a field {key!r}: use small letters, digits and '_'"
+        for setting, wanted in (("frozen", True), ("extra", "forbid")):
+            if cls.model_config.get(setting) != wanted:
+                return f"{cls.__name__} must keep `{setting}` in its model_config"
+        return None
+
+    @classmethod
     def key(cls) -> str:
         """Give the name that authors write: that of its module, without a trailing underscore."""
         return cls.__module__.rpartition(".")[2].rstrip("_")
@@ -211,7 +242,7 @@ class Check(Authored, ABC):
         return tuple(fields[name].alias or name for name in ordered if name not in COMMON)
 
 
-COMMON = frozenset(Check.model_fields)
+COMMON = tuple(Check.model_fields)
 """The fields of every check."""
 
 
