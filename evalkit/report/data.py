@@ -6,7 +6,19 @@ import math
 from evalkit.model.data import JsonObject
 from evalkit.model.run import Run
 from evalkit.report.text import anchor
-from evalkit.summary import Counts, Group, Percentiles, Result, Row, Sum, headline, summarise
+from evalkit.summary import (
+    Consulted,
+    Cost,
+    Counts,
+    Group,
+    Percentiles,
+    Result,
+    Row,
+    Sum,
+    Tokens,
+    headline,
+    summarise,
+)
 
 SCHEMA = 1
 """Raised when a key changes its meaning or goes away; new keys do not raise it."""
@@ -24,6 +36,7 @@ def render(run: Run) -> str:
         "deployments": [_group(group) for group in summary.deployments],
         "suites": [_group(group) for group in summary.suites],
         "tags": [_group(group) for group in summary.tags],
+        "consulted": [_consulted(one) for one in summary.consulted],
         "warnings": dict(summary.warnings),
         "damage": list(run.damage),
         "notes": [note.text for note in run.notes],
@@ -49,15 +62,36 @@ def _group(group: Group) -> JsonObject:
         "name": group.name,
         "counts": _counts(group.counts),
         "pass_rate": _rate(group.counts),
-        "tokens": {
-            "prompt": _sum(group.tokens.prompt),
-            "completion": _sum(group.tokens.completion),
-            "total": _sum(group.tokens.total),
-        },
+        "tokens": _tokens(group.tokens),
+        "cost": _cost(group.cost),
         "replies": group.tokens.replies,
         "latency": _percentiles(group.latency),
         "first_token": _percentiles(group.first_token),
     }
+
+
+def _consulted(one: Consulted) -> JsonObject:
+    return {
+        "name": one.name,
+        "requests": one.requests,
+        "faults": one.faults,
+        "tokens": _tokens(one.tokens),
+        "cost": _cost(one.cost),
+    }
+
+
+def _tokens(tokens: Tokens) -> JsonObject:
+    return {
+        "prompt": _sum(tokens.prompt),
+        "completion": _sum(tokens.completion),
+        "total": _sum(tokens.total),
+    }
+
+
+def _cost(cost: Cost) -> JsonObject:
+    """Give US dollars, to a millionth of a cent."""
+    value = None if cost.value is None else round(cost.value, 8)
+    return {"usd": value, "unknown": cost.unknown}
 
 
 def _counts(counts: Counts) -> JsonObject:

@@ -30,6 +30,7 @@ def render(run: Run) -> str:
     """Give the verdict, the figures of each deployment, and every item that needs a look."""
     summary = summarise(run)
     parts = [MARKER, *_head(run, summary), *_deployments(run, summary)]
+    parts += _referees(run, summary)
     parts += [*_warnings(summary), *_skipped(summary)]
     room = MAX_BYTES - sum(_bytes(part) + 1 for part in parts)
     return "\n".join([*parts, *_items(summary, room)]) + "\n"
@@ -68,23 +69,36 @@ def _plain(text: str) -> str:
 
 
 def _deployments(run: Run, summary: Summary) -> Iterator[str]:
+    cost = ("cost",) if overview.is_priced(summary) else ()
+    named = ("passed", "rate (95%)", "errors", "tokens", *cost, "latency p50 / p95", "first token")
     yield ""
-    yield from _row(
-        "deployment", "passed", "rate (95%)", "errors", "tokens", "latency p50 / p95", "first token"
-    )
-    yield from _row("---", *["---:"] * 6)
+    yield from _row("deployment", *named)
+    yield from _row("---", *["---:"] * len(named))
     for figures in overview.deployments(run, summary):
-        yield from _row(*_figures(figures))
+        yield from _row(*_figures(figures, priced=bool(cost)))
 
 
-def _figures(figures: Figures) -> Sequence[str]:
+def _referees(run: Run, summary: Summary) -> Iterator[str]:
+    """Tell what checks asked, which is in no other figure."""
+    found = overview.referees(run, summary)
+    if found:
+        yield ""
+        yield from _row("asked by checks", "requests", "faults", "tokens", "cost")
+        yield from _row("---", *["---:"] * 4)
+        for one in found:
+            yield from _row(code(one.name), one.requests, one.faults, one.tokens, one.cost)
+
+
+def _figures(figures: Figures, *, priced: bool) -> Sequence[str]:
     share = figures.share
+    cost = (figures.cost,) if priced else ()
     return (
         code(figures.name),
         figures.passed,
         f"{share.text} ({share.interval})" if share else UNKNOWN,
         figures.errors,
         figures.tokens,
+        *cost,
         figures.latency,
         figures.first_token,
     )

@@ -1,14 +1,28 @@
 """The figures above the conversations: deployments and groups side by side, and the matrix."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from evalkit.model.run import CalledDeployment, Run
 from evalkit.report.text import anchor, duration, percent, plural
-from evalkit.summary import Counts, Group, ItemStatus, Percentiles, Result, Row, Sum, Summary
+from evalkit.summary import (
+    Cost,
+    Counts,
+    Group,
+    ItemStatus,
+    Percentiles,
+    Result,
+    Row,
+    Sum,
+    Summary,
+    Tokens,
+)
 
 MAX_ROWS = 500
 """How many conversations the matrix lists."""
+
+CENT = 0.01
 
 UNKNOWN = "–"  # noqa: RUF001 - a dash between figures, as typographers set it
 
@@ -54,9 +68,23 @@ class Figures:
     errors: str
     tokens: str
     tokens_note: str
+    cost: str
     latency: str
     first_token: str
     latency_note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Referee:
+    """A deployment that checks asked, its numbers as they are printed."""
+
+    name: str
+    about: str
+    requests: str
+    faults: str
+    tokens: str
+    tokens_note: str
+    cost: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +130,44 @@ def deployments(run: Run, summary: Summary) -> tuple[Figures, ...]:
     return tuple(figures(group, _about(called.get(group.name))) for group in summary.deployments)
 
 
+def referees(run: Run, summary: Summary) -> tuple[Referee, ...]:
+    """Print what checks asked of deployments."""
+    known = {one.name: one for one in (*run.start.deployments, *run.start.consulted)}
+    return tuple(
+        Referee(
+            name=one.name,
+            about=_about(known.get(one.name)),
+            requests=f"{one.requests:,}",
+            faults=str(one.faults) if one.faults else UNKNOWN,
+            tokens=total_tokens(one.tokens),
+            tokens_note=_tokens_note(one.tokens),
+            cost=money(one.cost),
+        )
+        for one in summary.consulted
+    )
+
+
+def is_priced(summary: Summary) -> bool:
+    """Whether the cost of anything is known, so that it is worth a column."""
+    costs = (summary.overall.cost, *(one.cost for one in summary.consulted))
+    return any(cost.value is not None for cost in costs)
+
+
+def money(cost: Cost) -> str:
+    """Print dollars with enough digits to tell small sums apart, `+` where some are not known."""
+    if cost.value is None:
+        return UNKNOWN
+    shown = f"${cost.value:,.{_digits(cost.value)}f}"
+    return shown + (" +" if cost.unknown else "")
+
+
+def _digits(dollars: float) -> int:
+    """Give the decimals: cents of dollars, a hundredth of cents, else two digits that count."""
+    if dollars == 0 or dollars >= 1:
+        return 2
+    return 4 if dollars >= CENT else 1 - math.floor(math.log10(dollars))
+
+
 def figures(group: Group, about: str = "") -> Figures:
     counts = group.counts
     replies = plural(group.tokens.replies, "reply", "replies")
@@ -111,8 +177,9 @@ def figures(group: Group, about: str = "") -> Figures:
         share=_share(counts),
         passed=f"{counts.passed} of {counts.judged}",
         errors=str(counts.error) if counts.error else UNKNOWN,
-        tokens=total_tokens(group),
-        tokens_note=_tokens_note(group),
+        tokens=total_tokens(group.tokens),
+        tokens_note=_tokens_note(group.tokens),
+        cost=money(group.cost),
         latency=percentiles(group.latency),
         first_token=percentiles(group.first_token),
         latency_note=f"median / 95th percentile of {replies}",
@@ -125,8 +192,8 @@ def percentiles(found: Percentiles) -> str:
     return UNKNOWN if values == [UNKNOWN, UNKNOWN] else " / ".join(values)
 
 
-def total_tokens(group: Group) -> str:
-    total = group.tokens.total
+def total_tokens(tokens: Tokens) -> str:
+    total = tokens.total
     if total.value is None:
         return UNKNOWN
     return f"{total.value:,}" + (" +" if total.unknown else "")
@@ -183,13 +250,13 @@ def _share(counts: Counts) -> Share | None:
     )
 
 
-def _tokens_note(group: Group) -> str:
+def _tokens_note(tokens: Tokens) -> str:
     named: Sequence[tuple[str, Sum]] = (
-        ("prompt", group.tokens.prompt),
-        ("completion", group.tokens.completion),
+        ("prompt", tokens.prompt),
+        ("completion", tokens.completion),
     )
     parts = [f"{total.value:,} {word}" for word, total in named if total.value is not None]
-    unknown = group.tokens.total.unknown
+    unknown = tokens.total.unknown
     if unknown:
         parts.append(f"{plural(unknown, 'reply', 'replies')} did not tell")
     return ", ".join(parts)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from evalkit.model.run import Run
 from evalkit.report import overview
-from evalkit.report.overview import WORDS, Figures, Matrix, Segment
+from evalkit.report.overview import WORDS, Figures, Matrix, Referee, Segment
 from evalkit.report.talk import Where
 from evalkit.report.tell import where
 from evalkit.report.text import duration, line, moment, plural
@@ -79,6 +79,8 @@ class Page:
     deployments: tuple[Figures, ...]
     suites: tuple[Figures, ...]
     tags: tuple[Figures, ...]
+    referees: tuple[Referee, ...]
+    priced: bool
     matrix: Matrix | None
     warnings: tuple[tuple[str, str], ...]
     sections: tuple[Section, ...]
@@ -105,6 +107,8 @@ def build(run: Run, summary: Summary, fill: Fill) -> Page:
         deployments=overview.deployments(run, summary),
         suites=tuple(map(overview.figures, summary.suites)) if len(summary.suites) > 1 else (),
         tags=tuple(map(overview.figures, summary.tags)),
+        referees=overview.referees(run, summary),
+        priced=overview.is_priced(summary),
         matrix=overview.matrix(summary),
         warnings=tuple(
             (name, plural(count, "reply", "replies")) for name, count in summary.warnings.items()

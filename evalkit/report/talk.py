@@ -64,8 +64,18 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class Consulted:
+    """A request of a check as shown: of whom, what was sent, and what came back."""
+
+    deployment: str
+    request: Cut
+    answer: Cut
+    facts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Mark:
-    """A verdict as shown."""
+    """A verdict as shown, with those of the checks inside it; what was asked opens on demand."""
 
     status: str
     check: str
@@ -74,6 +84,13 @@ class Mark:
     place: str
     optional: bool
     evidence: tuple[Finding, ...]
+    parts: "tuple[Mark, ...]" = ()
+    asked: tuple[Consulted, ...] = ()
+
+    @property
+    def folded(self) -> bool:
+        """Whether the evidence opens on demand: what holds needs no proof at first sight."""
+        return self.status == "passed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ import json
 
 from evalkit.model.chat import (
     ChatReply,
+    ChatRequest,
     Fault,
     MediaPart,
     Message,
@@ -13,6 +14,7 @@ from evalkit.model.chat import (
     Try,
 )
 from evalkit.model.check import Verdict
+from evalkit.model.consultation import Consultation, EmbeddingReply, EmbeddingRequest
 from evalkit.model.outcome import Outcome
 from evalkit.model.transcript import Exchange
 from evalkit.report.hints import HINTS
@@ -21,6 +23,7 @@ from evalkit.report.talk import (
     Badge,
     Bubble,
     Call,
+    Consulted,
     Finding,
     Mark,
     Piece,
@@ -203,6 +206,31 @@ def _mark(verdict: Verdict) -> Mark:
         optional=verdict.optional,
         evidence=tuple(
             Finding(entry.pointer, entry.message, Cut.of(entry.excerpt))
-            for entry in verdict.evidence
+            for entry in (() if verdict.parts else verdict.evidence)
         ),
+        parts=tuple(map(_mark, verdict.parts)),
+        asked=tuple(map(_consulted, verdict.asked)),
     )
+
+
+def _consulted(asked: Consultation) -> Consulted:
+    reply, request = asked.reply, asked.request
+    if isinstance(request, ChatRequest):
+        sent = "\n\n".join(f"{said.role}: {said.text}" for said in request.messages)
+    else:
+        sent = "\n".join(request.texts if isinstance(request, EmbeddingRequest) else [request.text])
+    usage = reply.usage if reply else None
+    facts = (f"{usage.total:,} tokens",) if usage and usage.total is not None else ()
+    return Consulted(asked.deployment, Cut.of(sent), Cut.of(_told(asked)), facts)
+
+
+def _told(asked: Consultation) -> str:
+    """Say in a text what an asked deployment answered."""
+    if asked.fault:
+        return f"{asked.fault.kind}: {asked.fault.message}"
+    if isinstance(asked.reply, ChatReply):
+        return asked.reply.text or asked.reply.refusal or "empty reply"
+    if isinstance(asked.reply, EmbeddingReply):
+        return f"{len(asked.reply.vectors)} vectors of {len(asked.reply.vectors[0])} numbers"
+    flagged = ", ".join(asked.reply.categories) if asked.reply else ""
+    return f"flagged: {flagged}" if flagged else "nothing is flagged"

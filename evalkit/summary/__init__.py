@@ -1,11 +1,14 @@
 """Outcomes as numbers: the one object that console, job summary, JSON and page all speak from."""
 
-from evalkit.summary.group import Counts, Group, Percentiles, Sum, Tokens
+from evalkit.summary.consulted import Consulted
+from evalkit.summary.group import Cost, Counts, Group, Percentiles, Sum, Tokens
 from evalkit.summary.headline import gist, headline
 from evalkit.summary.settled import Settled, settle
 from evalkit.summary.summarise import ItemStatus, Result, Row, Summary, summarise
 
 __all__ = [
+    "Consulted",
+    "Cost",
     "Counts",
     "Group",
     "ItemStatus",

@@ -4,8 +4,9 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from evalkit.model.chat import ChatReply, Usage
+from evalkit.model.chat import Usage
 from evalkit.model.outcome import Outcome
+from evalkit.model.price import Price
 from evalkit.statistics import Interval, wilson
 
 P50_NEEDS = 3
@@ -62,6 +63,17 @@ class Tokens:
 
 
 @dataclass(frozen=True, slots=True)
+class Cost:
+    """US dollars over the replies whose price and usage are known; None where there is none.
+
+    `unknown` says how many replies are in no sum.
+    """
+
+    value: float | None
+    unknown: int
+
+
+@dataclass(frozen=True, slots=True)
 class Percentiles:
     """Nearest-rank percentiles of `count` values in seconds; None where those are too few."""
 
@@ -75,23 +87,26 @@ class Group:
     name: str
     counts: Counts
     tokens: Tokens
+    cost: Cost
     latency: Percentiles
     first_token: Percentiles
 
 
-def measure(name: str, counts: Counts, outcomes: Iterable[Outcome]) -> Group:
-    """Add up the replies of the outcomes."""
-    replies = [
-        exchange.reply
-        for outcome in outcomes
+def measure(name: str, counts: Counts, priced: Iterable[tuple[Outcome, Price | None]]) -> Group:
+    """Add up the replies of the outcomes, each with the price of its deployment."""
+    paid = [
+        (exchange.reply, price)
+        for outcome, price in priced
         for exchange in outcome.transcript.exchanges
         if exchange.reply
     ]
+    replies = [reply for reply, _ in paid]
     timings = [reply.timing for reply in replies if reply.timing]
     return Group(
         name=name,
         counts=counts,
-        tokens=add_tokens(replies),
+        tokens=add_tokens([reply.usage for reply in replies]),
+        cost=add_cost((reply.usage, price) for reply, price in paid),
         latency=percentiles([timing.total for timing in timings]),
         first_token=percentiles(
             [timing.first_token for timing in timings if timing.first_token is not None]
@@ -99,14 +114,21 @@ def measure(name: str, counts: Counts, outcomes: Iterable[Outcome]) -> Group:
     )
 
 
-def add_tokens(replies: Sequence[ChatReply]) -> Tokens:
-    usages = [reply.usage or Usage() for reply in replies]
+def add_tokens(reported: Sequence[Usage | None]) -> Tokens:
+    usages = [usage or Usage() for usage in reported]
     return Tokens(
         prompt=_add([usage.prompt for usage in usages]),
         completion=_add([usage.completion for usage in usages]),
         total=_add([usage.total for usage in usages]),
-        replies=len(replies),
+        replies=len(usages),
     )
+
+
+def add_cost(paid: Iterable[tuple[Usage | None, Price | None]]) -> Cost:
+    """Add up what replies cost."""
+    costs = [price.cost(usage) if price else None for usage, price in paid]
+    known = [cost for cost in costs if cost is not None]
+    return Cost(math.fsum(known) if known else None, len(costs) - len(known))
 
 
 def percentiles(values: Sequence[float]) -> Percentiles:

@@ -3,12 +3,17 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from functools import partial
+from typing import Literal, TypeAlias
 
 from evalkit.model.outcome import Outcome, Status
+from evalkit.model.price import Price
 from evalkit.model.run import PlannedItem, Run
+from evalkit.summary.consulted import Consulted, consulted
 from evalkit.summary.group import Counts, Group, measure
 from evalkit.summary.settled import Settled, settle
+
+Prices: TypeAlias = Mapping[str, Price | None]
 
 ItemStatus = Status | Literal["xfailed"]
 """A status, or that an item failed as its author expects."""
@@ -49,7 +54,8 @@ class Summary:
     """The numbers of a run.
 
     `results` stand in file order. A rate is of the judged items; what could not be judged is
-    counted apart. `warnings` counts replies by what their reading had to tolerate.
+    counted apart. `warnings` counts replies by what their reading had to tolerate. What checks
+    asked is in `consulted` alone.
     """
 
     results: tuple[Result, ...]
@@ -58,6 +64,7 @@ class Summary:
     suites: tuple[Group, ...]
     tags: tuple[Group, ...]
     rows: tuple[Row, ...]
+    consulted: tuple[Consulted, ...]
     warnings: Mapping[str, int]
     duration: float
     complete: bool
@@ -70,13 +77,16 @@ def summarise(run: Run) -> Summary:
     called = dict.fromkeys(deployment.name for deployment in run.start.deployments)
     seen = dict.fromkeys(result.item.deployment for result in results)
     names = [name for name in (called | seen) if name in seen]
+    prices = {one.name: one.price for one in (*run.start.consulted, *run.start.deployments)}
+    grouped = partial(_groups, results, prices)
     return Summary(
         results=results,
-        overall=_group("all", results),
-        deployments=_groups(results, lambda item: (item.deployment,), names),
-        suites=_groups(results, lambda item: (item.suite,)),
-        tags=_groups(results, lambda item: item.tags),
+        overall=_group("all", results, prices),
+        deployments=grouped(lambda item: (item.deployment,), names),
+        suites=grouped(lambda item: (item.suite,)),
+        tags=grouped(lambda item: item.tags),
         rows=_rows(results, names),
+        consulted=consulted((one for each in results for one in each.outcomes), prices),
         warnings=_warnings(results),
         duration=_duration(run),
         complete=run.end is not None,
@@ -113,16 +123,20 @@ def _expected(item: PlannedItem, settled: Settled) -> tuple[ItemStatus, str]:
     return settled.status, settled.reason
 
 
-def _group(name: str, results: Iterable[Result]) -> Group:
+def _group(name: str, results: Iterable[Result], prices: Prices) -> Group:
     results = tuple(results)
     tally: Counter[str] = Counter(result.status for result in results)
-    return measure(
-        name, Counts(**tally), (outcome for result in results for outcome in result.outcomes)
+    priced = (
+        (outcome, prices.get(result.item.deployment))
+        for result in results
+        for outcome in result.outcomes
     )
+    return measure(name, Counts(**tally), priced)
 
 
 def _groups(
     results: Iterable[Result],
+    prices: Prices,
     names_of: Callable[[PlannedItem], Iterable[str]],
     order: Iterable[str] = (),
 ) -> tuple[Group, ...]:
@@ -131,7 +145,7 @@ def _groups(
     for result in results:
         for name in names_of(result.item):
             members.setdefault(name, []).append(result)
-    return tuple(_group(name, found) for name, found in members.items())
+    return tuple(_group(name, found, prices) for name, found in members.items())
 
 
 def _rows(results: Iterable[Result], names: list[str]) -> tuple[Row, ...]:

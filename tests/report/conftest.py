@@ -8,6 +8,7 @@ import pytest
 from evalkit.model.chat import (
     Attachment,
     ChatReply,
+    ChatRequest,
     Fault,
     ImagePart,
     Message,
@@ -19,6 +20,7 @@ from evalkit.model.chat import (
     WireWarning,
 )
 from evalkit.model.check import Evidence, Verdict
+from evalkit.model.consultation import Consultation
 from evalkit.model.outcome import Outcome
 from evalkit.model.run import CalledDeployment, Note, PlannedItem, Run, RunEnd, RunStart
 from evalkit.model.transcript import Exchange, Transcript
@@ -157,6 +159,14 @@ def _exchange(text: str, reply: ChatReply | None = None, fault: Fault | None = N
 
 def _verdict(text: str, turn: int | None) -> Verdict:
     evidence = (Evidence(pointer=text, message=text, excerpt=text),)
+    inner = Verdict(status="passed", reason=text, check=text, label=text, evidence=evidence)
+    said = Message(role="user", parts=(TextPart(text=text),))
+    asked = Consultation(
+        deployment=text, request=ChatRequest(messages=(said,)), reply=ChatReply(text=text)
+    )
+    holder = Verdict(status="failed", reason=text, check=text, parts=(inner,), asked=(asked,))
+    if turn is None:
+        return holder
     return Verdict(
         status="failed",
         reason=text,

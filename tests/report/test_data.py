@@ -21,6 +21,7 @@ KEYS = {
     "deployments",
     "suites",
     "tags",
+    "consulted",
     "warnings",
     "damage",
     "notes",
