@@ -32,7 +32,8 @@ def parse(data: bytes) -> JsonObject:
 class Asked:
     """What a request asks; `words` counts those of all its texts.
 
-    One that `moderates` only asks what is to be flagged in a text.
+    One that `moderates` only asks what is to be flagged in a text. `verdicts` are the words among
+    which a judge is to choose.
     """
 
     user: str
@@ -44,6 +45,7 @@ class Asked:
     include_usage: bool
     words: int
     moderates: bool = False
+    verdicts: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, body: JsonObject) -> Self:
@@ -64,6 +66,7 @@ class Asked:
             stream=body.get("stream") is True,
             include_usage=isinstance(options, dict) and options.get("include_usage") is True,
             words=sum(len(text(message).split()) for message in messages),
+            verdicts=_verdicts(body.get("response_format")),
         )
 
     @classmethod
@@ -82,6 +85,14 @@ def text(message: dict[str, Any]) -> str:
     if isinstance(content, str):
         return content
     return "".join(str(part.get("text", "")) for part in _parts(message))
+
+
+def _verdicts(response_format: Any) -> tuple[str, ...]:  # noqa: ANN401 - any JSON
+    """Give the words that the key `verdict` of a requested schema may have."""
+    found = response_format
+    for key in ("json_schema", "schema", "properties", "verdict", "enum"):
+        found = found.get(key) if isinstance(found, dict) else None
+    return tuple(map(str, found)) if isinstance(found, list) else ()
 
 
 def _messages(body: JsonObject) -> list[dict[str, Any]]:

@@ -44,11 +44,17 @@ class Completion:
     def text(self) -> str:
         """The text of the reply, with a JSON value written out as the script wants it."""
         reply = self.reply
+        if reply.verdict:
+            return json.dumps({"reasoning": reply.why, "verdict": self._verdict(reply.verdict)})
         if "json_value" in reply.model_fields_set:
             written = json.dumps(reply.json_value, indent=2, ensure_ascii=False)
             fenced = f"```json\n{written}\n```" if reply.fence else written
             return f"{reply.before}{fenced}{reply.after}"
         return self.asked.user if reply.echo else reply.text or ""
+
+    def _verdict(self, word: str) -> str:
+        """Give the word that the request allows for a verdict, with the digits it asks for."""
+        return next((one for one in self.asked.verdicts if one.startswith(f"{word}_")), word)
 
     @property
     def finish_reason(self) -> str | None:

@@ -120,12 +120,16 @@ class Failure(Authored):
     retry_after: Duration | None = None
 
 
+KINDS = ("text", "echo", "refusal", "verdict", "flagged", "error", "fault")
+
+
 class Reply(Authored):
     """What is answered; a bare text is the text of the reply.
 
-    Exactly one of `text`, `json`, `echo`, `refusal`, `flagged`, `error` and `fault` is given;
-    `tool_calls` may stand alone or beside a text. `flagged` names the categories that moderation
-    finds in a text. `echo: true` repeats the last user message. `json` is written out,
+    Exactly one of `text`, `json`, `echo`, `refusal`, `verdict`, `flagged`, `error` and `fault` is
+    given; `tool_calls` may stand alone or beside a text. `verdict` answers the check `judge`: it is
+    `pass`, `fail` or `score_4`, and `why` the reasoning. `flagged` names the categories that
+    moderation finds in a text. `echo: true` repeats the last user message. `json` is written out,
     in a fence with `fence: true`, with the prose of `before` and `after` around it. `delay` passes
     before the first token, `between` before each chunk after it; a chunk is a word, or `chunk`
     characters. `delay` and `quirks` stand in place of the script's.
@@ -138,6 +142,8 @@ class Reply(Authored):
     error: Failure | None = None
     fault: Misbehaviour | None = None
     tool_calls: Many[Call] = ()
+    verdict: str | None = None
+    why: str = ""
     flagged: Many[str] | None = None
     fence: bool = False
     before: str = ""
@@ -162,7 +168,7 @@ class Reply(Authored):
             message = f"a reply is one of {' and '.join(given)}, not both"
             raise ValueError(message)
         if not given and not self.tool_calls:
-            message = "a reply needs text, json, echo, tool_calls, refusal, flagged, error or fault"
+            message = f"a reply needs {', '.join(KINDS)}, json or tool_calls"
             raise ValueError(message)
         if self.tool_calls and given not in ([], ["text"]):
             message = f"tool_calls stand alone or beside a text, not beside {given[0]}"
@@ -175,8 +181,7 @@ class Reply(Authored):
     @property
     def _given(self) -> list[str]:
         """Name what the reply is, in YAML's words; a JSON value may be null."""
-        kinds = ("text", "echo", "refusal", "flagged", "error", "fault")
-        given = [kind for kind in kinds if getattr(self, kind) not in (None, False)]
+        given = [kind for kind in KINDS if getattr(self, kind) not in (None, False)]
         return sorted([*given, "json"] if "json_value" in self.model_fields_set else given)
 
 

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from openai import BadRequestError, OpenAI
 
+from evalkit.model.chat import ChatReply
+from evalkit.reading.judgement import Case, Vote, read_vote
 from evalkit.server.analysis import vector
 from evalkit.server.thread import ServerThread
 
@@ -70,3 +72,16 @@ def test_a_chat_is_not_answered_by_what_flags(serve: Serve, client: Client) -> N
     )
 
     assert answer.choices[0].message.content == "I cannot help with that."
+
+
+def test_a_verdict_takes_the_form_that_the_judge_is_asked_for(serve: Serve, client: Client) -> None:
+    script = {"rules": [{"reply": {"verdict": "fail", "why": "rude"}}]}
+    case = Case("Is polite", {"reply": "No."})
+    asked: Any = {"type": "json_schema", **case.response_format}
+
+    answer = client(serve(script)).chat.completions.create(
+        model="m", messages=[{"role": "user", "content": "?"}], response_format=asked
+    )
+
+    said = ChatReply(text=answer.choices[0].message.content or "")
+    assert read_vote(case, said) == Vote(0, "rude")

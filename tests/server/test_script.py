@@ -74,7 +74,7 @@ def test_without_otherwise_nothing_is_answered() -> None:
 @pytest.mark.parametrize(
     ("written", "message"),
     [
-        pytest.param({}, "a reply needs text, json", id="nothing"),
+        pytest.param({}, "a reply needs text, echo", id="nothing"),
         pytest.param({"text": "a", "echo": True}, "one of echo and text, not both", id="two"),
         pytest.param({"json": None, "text": "a"}, "one of json and text", id="a null is JSON"),
     ],
