@@ -197,9 +197,9 @@ class Judge(Check):
         if self.scale is None:
             met = sum(vote.rank for vote in votes)
             verb = "is" if holds else "is not"
-            told = f"judge finds that the rubric {verb} met ({met} of {len(votes)} votes)"
+            told = f"rubric {verb} met ({met} of {len(votes)} votes)"
         else:
-            told = f"judge gives {score:.3g} of {self.scale}, where {self.threshold:g} is asked for"
+            told = f"score {score:.3g} of {self.scale}, where {self.threshold:g} is asked for"
         ranked = sorted(votes, key=lambda vote: vote.rank, reverse=holds)
         why = ranked[0].reasoning.rstrip(" .")
         return f"{told}: {shorten(why, 200)}" if why else told

@@ -63,36 +63,36 @@ def judged(check: Judge, view: View, referee: Referee) -> Verdict:
 @pytest.mark.parametrize(
     ("fields", "answers", "told"),
     [
-        ({}, ["pass"], ("passed", "judge finds that the rubric is met (1 of 1 votes): I say pass")),
+        ({}, ["pass"], ("passed", "rubric is met (1 of 1 votes): I say pass")),
         (
             {},
             ["fail"],
-            ("failed", "judge finds that the rubric is not met (0 of 1 votes): I say fail"),
+            ("failed", "rubric is not met (0 of 1 votes): I say fail"),
         ),
         (
             {"votes": 3},
             ["pass", "fail", "pass"],
-            ("passed", "judge finds that the rubric is met (2 of 3 votes): I say pass"),
+            ("passed", "rubric is met (2 of 3 votes): I say pass"),
         ),
         (
             {"votes": 2},
             ["pass", "fail"],
-            ("failed", "judge finds that the rubric is not met (1 of 2 votes): I say fail"),
+            ("failed", "rubric is not met (1 of 2 votes): I say fail"),
         ),
         (
             {"votes": 2, "threshold": 0.5},
             ["pass", "fail"],
-            ("passed", "judge finds that the rubric is met (1 of 2 votes): I say pass"),
+            ("passed", "rubric is met (1 of 2 votes): I say pass"),
         ),
         (
             {"scale": 5, "threshold": 4, "votes": 2},
             ["score_5", "score_3"],
-            ("passed", "judge gives 4 of 5, where 4 is asked for: I say score_5"),
+            ("passed", "score 4 of 5, where 4 is asked for: I say score_5"),
         ),
         (
             {"scale": 5, "threshold": 4, "votes": 2},
             ["score_4", "score_3"],
-            ("failed", "judge gives 3.5 of 5, where 4 is asked for: I say score_3"),
+            ("failed", "score 3.5 of 5, where 4 is asked for: I say score_3"),
         ),
     ],
     ids=["yes", "no", "most votes", "half", "half is enough", "mean", "mean below"],
