@@ -29,6 +29,7 @@ ANSWERS = {
 
 BESIDE = {
     "suites/prompts/shop.md": "You help the shop's customers.",
+    "suites/tools/orders.json": '[{"type": "function", "function": {"name": "find_order"}}]',
     "suites/schemas/receipt.json": '{"type": "object"}',
 }
 """Files that the README's suites name and it does not show."""

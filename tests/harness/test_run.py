@@ -143,6 +143,35 @@ def test_workers_share_a_deployments_concurrency(make: Make) -> None:
     assert called.limits.concurrency == 1
 
 
+JUDGED = """
+deployments:
+  referee: {api: scripted, under_test: false, script: {otherwise: {verdict: pass}},
+    price: {input: 1}, limits: {concurrency: 6}}
+conversations:
+  - id: judged
+    turns: [{user: hello, expect: [{judge: Is kind, deployment: referee}]}]
+"""
+
+
+def test_workers_share_the_concurrency_of_those_that_checks_ask_too(make: Make) -> None:
+    (item,) = make(JUDGED, workers=3).plan()
+
+    assert [one.limits.concurrency for one in item.consulted] == [2]
+
+
+def test_the_header_keeps_those_that_checks_ask_apart(make: Make, tmp_path: Path) -> None:
+    harness = make(JUDGED, folder=tmp_path / "reports/run")
+    play(harness)
+    harness.finish(interrupted=False)
+
+    start = reader.read(tmp_path / "reports/run").start
+
+    assert [one.name for one in start.deployments] == ["echo"]
+    assert [(one.name, one.price and one.price.input) for one in start.consulted] == [
+        ("referee", 1.0)
+    ]
+
+
 def test_mistakes_wait_until_everything_is_read(make: Make) -> None:
     harness = make(SUITE.replace("contains: goodbye", "contians: goodbye"))
     with pytest.raises(Mistakes, match="unknown check 'contians'"):
