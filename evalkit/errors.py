@@ -17,6 +17,10 @@ from dataclasses import dataclass
 from evalkit.source import Span, excerpt
 
 
+MOST_LOST = 3
+"""Characters by which a misspelt word is shorter or longer at most."""
+
+
 class EvalkitError(Exception):
     """An expected error: shown as one message, never as a traceback."""
 
@@ -100,6 +104,15 @@ class Mistakes(UsageError):
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> tuple[str, ...]:
-    """Give the hint that names the nearest known word, or none."""
-    close = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
+    """Give the hint that names the nearest known word, or none.
+
+    A slip costs few characters, unless one word begins with the other.
+    """
+    alike = [one for one in known if _alike(one, word)]
+    close = difflib.get_close_matches(word, alike, n=1, cutoff=0.6)
     return tuple(f"did you mean {match!r}?" for match in close)
+
+
+def _alike(one: str, other: str) -> bool:
+    short, long = sorted((one, other), key=len)
+    return len(long) - len(short) <= MOST_LOST or long.startswith(short)

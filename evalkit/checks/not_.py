@@ -20,7 +20,7 @@ class Not(Check):
 
     def judge(self, view: View) -> Dialogue[Verdict]:
         verdict = yield from self.check.verdict(view)
-        if verdict.status == "error":
+        if verdict.status == "error" or verdict.warns:
             return verdict
         return Verdict.when(
             verdict.status == "failed",

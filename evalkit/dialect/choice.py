@@ -11,7 +11,11 @@ CUMULATIVE_DELTAS = 3
 
 
 class Choice:
-    """Takes messages (one, whole) or deltas (many) and joins what they hold."""
+    """Takes messages (one, whole) or deltas (many) and joins what they hold.
+
+    `role_first` says whether the first of them named the role, None while there is none; `finishes`
+    counts the finish reasons, `late` the parts that held something after one.
+    """
 
     def __init__(self, notes: Notes, *, streamed: bool) -> None:
         self._notes = notes
@@ -21,9 +25,14 @@ class Choice:
         self._growing: str | None = ""
         self.calls = Calls(notes, streamed=streamed)
         self.finish_reason: str | None = None
+        self.role_first: bool | None = None
+        self.finishes = 0
+        self.late = 0
 
     def add(self, part: JsonObject) -> bool:
         """Take a message or delta; True where it held text, reasoning, a refusal or a call."""
+        if self.role_first is None:
+            self.role_first = bool(part.get("role"))
         content = part.get("content")
         found = content is not None and self._add_content(content)
         found |= self._add_reasoning(part)
@@ -34,12 +43,16 @@ class Choice:
             self.calls.add(calls)
             found = True
         if found and self.finish_reason is not None:
+            self.late += 1
             self._notes.add("content_after_finish", f"after {self.finish_reason!r}")
         return found
 
     def end(self, sent: Json) -> None:
         """Take a finish reason; a later null does not erase it."""
-        self.finish_reason = finish.read(sent, self._notes) or self.finish_reason
+        reason = finish.read(sent, self._notes)
+        if reason is not None:
+            self.finishes += 1
+            self.finish_reason = reason
 
     def _add_content(self, content: Json) -> bool:
         if isinstance(content, str):

@@ -1,35 +1,7 @@
 """The warnings that reading a reply collects: each name once, with what was first seen of it."""
 
-from typing import Literal
-
 from evalkit.dialect.words import tame
-from evalkit.model.chat import WireWarning
-
-WarningName = Literal[
-    "nonstandard_shape",
-    "missing_fields",
-    "missing_finish_reason",
-    "nonstandard_finish_reason",
-    "content_after_finish",
-    "missing_done",
-    "not_streamed",
-    "unrequested_stream",
-    "content_type_mismatch",
-    "trailing_data",
-    "undecodable_event",
-    "utf8_replaced",
-    "extra_choices",
-    "tool_call_repaired",
-    "looks_cumulative",
-    "reasoning_in_text",
-    "special_token_in_text",
-    "trailing_whitespace",
-    "model_differs",
-    "usage_missing",
-    "usage_inconsistent",
-    "error_status_mismatch",
-]
-"""The tolerances of the reader."""
+from evalkit.model.chat import WarningName, WireWarning
 
 LONGEST_DETAIL = 200
 

@@ -4,12 +4,13 @@ import json
 
 from evalkit.dialect import envelope, faults, finish
 from evalkit.dialect.asked import Asked
+from evalkit.dialect.choice import Choice
 from evalkit.dialect.completion import Completion
 from evalkit.dialect.envelope import Envelope
 from evalkit.dialect.head import Head
 from evalkit.dialect.json_text import first_value
 from evalkit.dialect.reply import find_message, holds_message, read_reply
-from evalkit.model.chat import CallError, ChatReply
+from evalkit.model.chat import CallError, ChatReply, StreamFacts
 from evalkit.model.data import Json, JsonObject
 
 DONE = "[DONE]"
@@ -104,7 +105,16 @@ class Stream:
             raise faults.invalid(self._asked, self._head, "a stream without any delta")
         if not self.done:
             self.notes.add("missing_done", broken)
-        return self._completion.reply()
+        return self._completion.reply().model_copy(update={"stream": self._facts(chosen)})
+
+    def _facts(self, chosen: Choice) -> StreamFacts:
+        return StreamFacts(
+            contents=self.contents,
+            late=chosen.late,
+            finishes=chosen.finishes,
+            role_first=bool(chosen.role_first),
+            done=self.done,
+        )
 
     def _without_events(self, raw: bytes, broken: str) -> ChatReply:
         """Read a stream that held no event as JSON, as some gateways send their errors."""

@@ -40,8 +40,9 @@ def implied(demands: Sequence[Demand], span: Span, context: Context) -> tuple[Ex
 def _wanted(demands: Iterable[Demand], context: Context) -> Iterator[tuple[str, tuple[str, ...]]]:
     for demand in demands:
         for found in walk(demand.check, context):
-            name = first_field(type(found)) or ""
-            yield _name(found, context), _texts(getattr(found, name, None))
+            value = getattr(found, first_field(type(found)) or "", None)
+            if value is not False:  # `refusal: false` wants none
+                yield _name(found, context), _texts(value)
 
 
 def walk(check: Check, context: Context) -> Iterator[Check]:

@@ -76,14 +76,15 @@ def _homes(key: str, allowed: Collection[str], checks: Collection[str]) -> Itera
     if key in PARAMS:
         of = "" if "params" in allowed else " of a turn, a conversation or a deployment"
         yield f"put it under the 'params'{of}" if of else "put it under 'params'"
+    home = next((home for home, keys in HOMES if key in keys), None)
     if key in checks and "expect" in allowed:
-        yield f"{key!r} is a check: put it under 'expect'"
-    elif key in checks:
+        also = f"a key of {home}, and " if home else ""
+        yield f"{key!r} is {also}a check: put it under 'expect'"
+    elif key in checks and not home:
         yield f"{key!r} is a check of its own: start another expectation with it"
     if key in KINDS and "user" in allowed:
         yield f"{key!r} is a message part: write it in a list under 'user'"
     if key in DEFAULTS_KEYS and "defaults" in allowed:
         yield "put it under 'defaults'"
-    for home, keys in HOMES:
-        if key in keys:
-            yield f"{key!r} is a key of {home}"
+    if home:
+        yield f"{key!r} is a key of {home}"

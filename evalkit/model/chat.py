@@ -33,6 +33,32 @@ FaultKind = Literal[
 ]
 """Why a deployment gave no answer."""
 
+WarningName = Literal[
+    "nonstandard_shape",
+    "missing_fields",
+    "missing_finish_reason",
+    "nonstandard_finish_reason",
+    "content_after_finish",
+    "missing_done",
+    "not_streamed",
+    "unrequested_stream",
+    "content_type_mismatch",
+    "trailing_data",
+    "undecodable_event",
+    "utf8_replaced",
+    "extra_choices",
+    "tool_call_repaired",
+    "looks_cumulative",
+    "reasoning_in_text",
+    "special_token_in_text",
+    "trailing_whitespace",
+    "model_differs",
+    "usage_missing",
+    "usage_inconsistent",
+    "error_status_mismatch",
+]
+"""The tolerances of whatever reads a reply."""
+
 
 class Attachment(Recorded):
     """The bytes of an image, recording or document, by reference.
@@ -150,17 +176,36 @@ class Try(Recorded):
 
 
 class WireWarning(Recorded):
-    """A tolerance that reading the reply needed, by its fixed name, with what was seen."""
+    """A tolerance that reading the reply needed, by its fixed name, with what was seen.
+
+    The name is a WarningName, or one that a newer evalkit recorded.
+    """
 
     name: str
     detail: str = ""
+
+
+class StreamFacts(Recorded):
+    """How a reply was streamed.
+
+    `contents` counts the chunks that held something of the reply, `late` those of them that came
+    after a finish reason, and `finishes` the finish reasons. `role_first` says whether the first
+    delta named the role, `done` whether `[DONE]` came.
+    """
+
+    contents: int = 0
+    late: int = 0
+    finishes: int = 0
+    role_first: bool = False
+    done: bool = False
 
 
 class ChatReply(Recorded):
     """What a deployment answered.
 
     `model` is the one that the deployment says served it; `finish_reason` keeps the standard's
-    words where they fit; `headers` holds those of the response that are safe to keep.
+    words where they fit; `headers` holds those of the response that are safe to keep. `stream` says
+    how a streamed reply came.
     """
 
     text: str = ""
@@ -173,6 +218,7 @@ class ChatReply(Recorded):
     id: str | None = None
     result: ReplyResult = "ok"
     streamed: bool = False
+    stream: StreamFacts | None = None
     warnings: tuple[WireWarning, ...] = ()
     headers: Mapping[str, str] = {}
     timing: Timing | None = None

@@ -30,6 +30,10 @@ JsonFrom = Literal["exact", "fenced", "extracted"]
 Scope = Literal["turn", "conversation"]
 
 
+WARNING = "warning"
+"""The message of evidence for what passes, but is not known to hold."""
+
+
 class Evidence(Recorded):
     """What a verdict points at: a JSON pointer or another path, and what is wrong there."""
 
@@ -79,6 +83,11 @@ class Verdict(Recorded):
         """Say that the check could not judge; `detail` is evidence of it, as a traceback."""
         evidence = (Evidence(message=kind, excerpt=detail),) if detail else ()
         return cls(status="error", kind=kind, reason=reason, evidence=evidence)
+
+    @property
+    def warns(self) -> bool:
+        """Whether it passes without being known to hold: that is not turned round by `not`."""
+        return self.status == "passed" and any(one.message == WARNING for one in self.evidence)
 
     @property
     def counts(self) -> bool:

@@ -6,7 +6,7 @@ from typing import Self
 
 from pydantic import model_validator
 
-from evalkit.model.check import Check, Child, Evidence, Scope, Verdict, View
+from evalkit.model.check import WARNING, Check, Child, Evidence, Scope, Verdict, View
 from evalkit.model.dialogue import Dialogue, together
 
 TOLD = 3
@@ -49,12 +49,11 @@ class Combination(Check):
         parts = tuple(map(_signed, self.checks, judged))
         counted = [part for part in parts if part.counts]
         passing = [part for part in counted if part.status == "passed"]
-        errors = [part for part in counted if part.status == "error"]
-        ends = {self.holds(len(passing) + more) for more in range(len(errors) + 1)}
+        open_ = [part for part in counted if part.status == "error" or part.warns]
+        sure = len(passing) - sum(part.warns for part in passing)
+        ends = {self.holds(sure + more) for more in range(len(open_) + 1)}
         if len(ends) > 1:
-            reason = f"{_told(errors)}, which decides"
-            verdict = Verdict.error(errors[0].kind, reason)
-            return verdict.model_copy(update={"parts": parts, "evidence": _evidence(parts)})
+            return _undecided(parts, open_)
         holds = ends.pop()
         told = self._count(counted, holds=holds)
         verdict = Verdict.when(holds, yes=told, no=told, evidence=_evidence(parts))
@@ -73,6 +72,18 @@ class Combination(Check):
         lacks = not holds and self.holds(total)
         end = f", but {_told(others)}" if lacks else f": {_told(passing)}"
         return f"{len(passing)} of {total} {verb}{end}"
+
+
+def _undecided(parts: tuple[Verdict, ...], open_: Sequence[Verdict]) -> Verdict:
+    """Err where an error decides; what is only warned of goes on as a warning."""
+    reason, evidence = f"{_told(open_)}, which decides", _evidence(parts)
+    errors = [part for part in open_ if part.status == "error"]
+    if errors:
+        verdict = Verdict.error(errors[0].kind, reason)
+    else:
+        verdict = Verdict(status="passed", reason=reason)
+        evidence = (*evidence, Evidence(message=WARNING))
+    return verdict.model_copy(update={"parts": parts, "evidence": evidence})
 
 
 def _signed(check: Check, verdict: Verdict) -> Verdict:

@@ -92,8 +92,18 @@ def test_a_conversation_is_held_to_its_limits(
             "first token is not measurable: the reply did not stream",
         ),
         ({"total": "1s"}, {"text": "x"}, "the time of the reply is not known"),
+        (
+            {"between_tokens": "1s"},
+            took(2),
+            "time between tokens is not measurable: the reply did not stream",
+        ),
+        (
+            {"between_tokens": "1s"},
+            {"timing": {"total": 1, "contents": [0.5]}},
+            "time between tokens is not measurable: no reply came in two pieces",
+        ),
     ],
-    ids=["no stream", "no timing"],
+    ids=["no stream", "no timing", "no tokens", "one token"],
 )
 def test_what_was_not_measured_is_unknown(
     limits: dict[str, Any], reply: dict[str, Any], reason: str, judge: Judge, turn_of: Turn
@@ -103,8 +113,98 @@ def test_what_was_not_measured_is_unknown(
     assert (verdict.status, verdict.kind, verdict.reason) == ("error", "unknown", reason)
 
 
+def came(*seconds: float) -> dict[str, Any]:
+    return {"text": "x", "timing": {"total": 9, "first_token": seconds[0], "contents": seconds}}
+
+
+def gap(percentile: float, told: str) -> str:
+    return f"percentile {percentile:g} of the time between tokens was {told}"
+
+
+@pytest.mark.parametrize(
+    ("fields", "replies", "told"),
+    [
+        ({}, [came(0.1, 0.2, 0.3)], ("passed", gap(95, "0.100 s (at most 0.1 s)"))),
+        (
+            {},
+            [came(0.1, 0.2), came(1, 1.1, 1.5)],
+            ("failed", gap(95, "0.400 s, not at most 0.1 s")),
+        ),
+        (
+            {"percentile": 50},
+            [came(0, 0.1, 0.9, 1.0, 2.0)],
+            ("passed", gap(50, "0.100 s (at most 0.1 s)")),
+        ),
+        (
+            {"percentile": 50.1},
+            [came(0, 0.1, 0.9, 1.0, 2.0)],
+            ("failed", gap(50.1, "0.800 s, not at most 0.1 s")),
+        ),
+        (
+            {"percentile": 100, "total": 9},
+            [came(1), came(0, 0, 2)],
+            (
+                "failed",
+                f"turn took 18.000 s, not at most 9 s and {gap(100, '2.000 s, not at most 0.1 s')}",
+            ),
+        ),
+    ],
+    ids=["even", "of all exchanges", "nearest rank", "the next rank", "the longest"],
+)
+def test_the_time_between_tokens_is_held_to_its_limit(
+    fields: dict[str, Any],
+    replies: list[Any],
+    told: tuple[str, str],
+    judge: Judge,
+    turn_of: Turn,
+) -> None:
+    check = Latency.model_validate({"between_tokens": "100ms", **fields})
+
+    verdict = judge(check, turn_of(*replies))
+
+    assert (verdict.status, verdict.reason) == told
+
+
+def test_the_evidence_is_every_time_and_its_limit(judge: Judge, turn_of: Turn) -> None:
+    check = Latency.model_validate({"total": 8, "first_token": 1, "between_tokens": 1})
+
+    verdict = judge(check, turn_of(came(0.5, 1)))
+
+    assert [(seen.pointer, seen.message) for seen in verdict.evidence] == [
+        ("timing.total", "9.000 s, not at most 8 s"),
+        ("timing.first_token", "0.500 s, at most 1 s"),
+        ("timing.contents", "0.500 s, at most 1 s"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("fields", "needs"),
+    [({"total": 1}, False), ({"first_token": 1}, True), ({"between_tokens": 1}, True)],
+    ids=["total", "first_token", "between_tokens"],
+)
+def test_only_a_stream_has_times_of_tokens(fields: dict[str, Any], *, needs: bool) -> None:
+    assert Latency.model_validate(fields).needs_stream is needs
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"total": 1, "percentile": 50}, "give between_tokens"),
+        ({"between_tokens": 1, "percentile": 0}, "greater than 0"),
+        ({"between_tokens": 1, "percentile": 101}, "less than or equal to 100"),
+        ({"between_tokens": {"min": 0}}, "this cannot fail"),
+    ],
+    ids=["of nothing", "none", "too many", "no limit"],
+)
+def test_a_percentile_or_limit_that_decides_nothing_is_a_mistake(
+    fields: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(ValidationError, match=message):
+        Latency.model_validate(fields)
+
+
 def test_no_limit_at_all_is_a_mistake() -> None:
-    with pytest.raises(ValidationError, match="give total, first_token or both"):
+    with pytest.raises(ValidationError, match="give total, first_token or between_tokens"):
         Latency()
 
 

@@ -38,6 +38,14 @@ def test_an_error_stays_an_error(judge: Judge, turn_of: Turn) -> None:
     assert (verdict.status, verdict.kind) == ("error", "unknown")
 
 
+def test_a_warning_is_no_answer_that_could_be_turned_round(judge: Judge, turn_of: Turn) -> None:
+    tokens = Tokens.model_validate({"total": 5, "missing": "warn"})
+
+    verdict = judge(Not(check=tokens), turn_of("no usage"))
+
+    assert (verdict.status, verdict.reason.startswith("unknown: ")) == ("passed", True)
+
+
 def test_twice_not_is_the_check_itself(judge: Judge, turn_of: Turn) -> None:
     verdict = judge(Not(check=Not(check=Contains(text="sorry"))), turn_of("sorry"))
 

@@ -217,6 +217,58 @@ def test_a_finish_reason_that_means_failure_is_a_fault_of_the_server() -> None:
     assert caught.value.fault.kind == "server"
 
 
+ROLE = delta(role="assistant", content="")
+A = delta(content="a")
+END = [chunk(STOP), chunk(usage=USAGE)]
+
+
+@pytest.mark.parametrize(
+    ("chunks", "facts"),
+    [
+        ([ROLE, A, A, *END, "[DONE]"], (2, 0, 1, True, True)),
+        ([delta(role="assistant", content="a"), *END, "[DONE]"], (1, 0, 1, True, True)),
+        ([A, ROLE, *END, "[DONE]"], (1, 0, 1, False, True)),
+        ([chunk(prompt_filter_results=[]), ROLE, A, *END, "[DONE]"], (1, 0, 1, True, True)),
+        ([ROLE, A, *END], (1, 0, 1, True, False)),
+        ([ROLE, A, chunk(STOP), A, chunk(STOP), "[DONE]"], (2, 1, 2, True, True)),
+        ([ROLE, A, "[DONE]"], (1, 0, 0, True, True)),
+        (
+            [ROLE, A, chunk(STOP), chunk({**STOP, "finish_reason": None}), "[DONE]"],
+            (1, 0, 1, True, True),
+        ),
+        ([ROLE, A, chunk({**STOP, "finish_reason": ""}), "[DONE]"], (1, 0, 0, True, True)),
+        ([ROLE, A, chunk(STOP), chunk({**STOP, "index": 1}), "[DONE]"], (1, 0, 1, True, True)),
+    ],
+    ids=[
+        "standard",
+        "role and text at once",
+        "role later",
+        "a chunk without choices first",
+        "no end",
+        "more after the finish",
+        "no finish",
+        "null after the finish",
+        "an empty finish",
+        "the finish of another choice",
+    ],
+)
+def test_how_a_reply_was_streamed_is_kept(
+    chunks: list[Any], facts: tuple[int, int, int, bool, bool]
+) -> None:
+    kept = stream_of(*chunks).end(b"", "").stream
+
+    assert kept
+    assert (kept.contents, kept.late, kept.finishes, kept.role_first, kept.done) == facts
+
+
+def test_what_came_as_json_has_no_facts_of_a_stream() -> None:
+    body = {**FIELDS, "choices": [{**STOP, "message": {"content": "a"}}], "usage": USAGE}
+
+    reply = stream_of().end(json.dumps(body).encode(), "")
+
+    assert (reply.streamed, reply.stream) == (False, None)
+
+
 def test_usage_that_was_not_asked_for_is_not_missed() -> None:
     asked = Asked(stream=True, usage=False)
 

@@ -139,6 +139,9 @@ def test_every_conversation_that_expects_nothing_is_told(brief: Tell) -> None:
         (expecting("{finish_reason: length}"), ["empty", "filtered", "truncated"]),
         (expecting("{finish_reason: [stop, length]}"), ["empty", "filtered", "truncated"]),
         (expecting("{finish_reason: stop, optional: true}"), []),
+        (expecting("{refusal: {}}"), ["empty", "refused"]),
+        (expecting("{refusal: true}"), ["empty", "refused"]),
+        (expecting("{refusal: false}"), []),
         (expecting("{not: {finish_reason: length}}"), []),
         (
             expecting('{finish_reason: "{{ why }}"}') + VARS,

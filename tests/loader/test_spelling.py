@@ -177,8 +177,8 @@ WRONG = [
             "a.yaml:6:22: unknown key 'min'\n"
             "    6 |           - tokens: {min: 5, total: 9}\n"
             "                             ^^^\n"
-            "  hint: its keys are total, prompt, completion, reasoning, cached, "
-            "label, weight, optional"
+            "  hint: its keys are total, prompt, completion, reasoning, cached, growth, missing, "
+            "estimate, label, weight, optional"
         ),
         id="a limit beside its check's field",
     ),

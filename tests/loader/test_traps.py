@@ -339,12 +339,12 @@ IDLE = [
     ),
     pytest.param(
         "tokens: {}",
-        "7:13: this cannot fail: give one of total, prompt, completion, reasoning, cached",
+        "7:13: this cannot fail: give one of total, prompt, completion, reasoning, cached, growth",
         id="no limit",
     ),
     pytest.param(
         "latency: {}",
-        "7:13: this cannot fail: give total, first_token or both",
+        "7:13: this cannot fail: give total, first_token or between_tokens",
         id="no duration",
     ),
     pytest.param(

@@ -7,12 +7,15 @@ from pydantic import ValidationError
 
 from evalkit.errors import CheckError
 from evalkit.model.chat import ChatReply
-from evalkit.model.check import Check, Verdict, View
+from evalkit.model.check import WARNING, Check, Evidence, Verdict, View
 from evalkit.model.combination import Combination
 from evalkit.model.transcript import Exchange, Transcript
 
 SAID = Exchange(turn=0, added=(), reply=ChatReply(text="x"))
 VIEW = View(Transcript(exchanges=(SAID,)), (SAID,), turn=0)
+
+
+MAYBE = Verdict(status="passed", reason="maybe", evidence=(Evidence(message=WARNING),))
 
 
 class Gives(Check):
@@ -23,6 +26,8 @@ class Gives(Check):
     def evaluate(self, view: View) -> Verdict:
         if self.word == "lost":
             raise CheckError("unknown", "nothing was reported")
+        if self.word == "maybe":
+            return MAYBE
         return Verdict.when(self.word == "yes", yes=f"{view.reply.text} is", no="it is not")
 
 
@@ -65,6 +70,10 @@ def of(words: str) -> tuple[Check, ...]:
         (Two, "yes yes lost?", "passed", "all 2 hold: test_combination: x is; test_com"),
         (NotTwo, "yes yes no", "failed", "2 of 3 hold: test_combination: x is; test_comb"),
         (NotTwo, "no no no no no", "passed", "none of 5 holds: test_combination: it is not;"),
+        (Two, "yes yes maybe", "passed", "all 3 hold: "),
+        (Two, "yes maybe", "passed", "test_combination: maybe, which decides"),
+        (NotTwo, "yes maybe", "passed", "test_combination: maybe, which decides"),
+        (Two, "yes maybe lost", "error", "test_combination: maybe; test_combination: nothing was"),
         (NotTwo, "yes lost", "error", "test_combination: nothing was reported, which decides"),
     ],
     ids=lambda value: value if isinstance(value, str) else value.__name__,
