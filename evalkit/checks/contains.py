@@ -1,33 +1,39 @@
 """The check `contains`."""
 
-from pydantic import field_validator
+from pydantic import ValidationInfo, field_validator
 
-from evalkit.model.check import Check, Verdict, View
+from evalkit.model.check import Verdict, View
+from evalkit.reading.excerpt import shorten
+from evalkit.reading.text import TextCheck, require_text
 
 
-class Contains(Check):
-    """The reply contains a piece of text.
+class Contains(TextCheck):
+    r"""The reply contains a piece of text.
+
+    `normalize: whitespace` makes every run of white space one space and leaves it out at both ends
+    of a text. `normalize: unicode` takes typographic quotes, dashes and spaces for those of a
+    keyboard, and compatible characters for the same (NFKC).
 
     - contains: refund                              # passes: "your refund"; fails: "no"
     - contains: {text: REFUND, ignore_case: true}   # passes: "a refund"; fails: "no"
+    - contains: {text: 3 to 5 days, normalize: whitespace}
+      # passes: "within 3 to\n5 days"; fails: "within 3 to5 days"
+    - contains: {text: say "yes", normalize: [whitespace, unicode]}
+      # passes: "to say\n“yes”"; fails: "to say yes"
     """
 
     text: str
-    ignore_case: bool = False
 
     @field_validator("text")
     @classmethod
-    def _can_fail(cls, text: str) -> str:
-        if not text:
-            raise ValueError("this cannot fail: every reply contains the empty text")
-        return text
+    def _can_fail(cls, text: str, info: ValidationInfo) -> str:
+        return require_text(text, info.data)
 
     def evaluate(self, view: View) -> Verdict:
-        wanted, reply = self.text, view.reply.text
-        if self.ignore_case:
-            wanted, reply = wanted.casefold(), reply.casefold()
+        piece, text = self.look_for(self.text, view), shorten(self.text)
         return Verdict.when(
-            wanted in reply,
-            yes=f"reply contains {self.text!r}",
-            no=f"reply does not contain {self.text!r}",
+            piece.found,
+            yes=f"reply contains {text!r}",
+            no=f"reply does not contain {text!r}",
+            evidence=(piece.evidence,),
         )

@@ -12,6 +12,7 @@ from evalkit.model.limit import Limit
 Missing = Literal["error", "warn"]
 """What becomes of a check where a deployment does not report what is to be measured."""
 
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measured:
     """A quantity and its limit; `subject`, `figure` and `what` read as a sentence.

@@ -23,6 +23,9 @@ Turn = Callable[..., View]
         (Equals(text="yes\n", strip=False), "yes\n", "passed"),
         (Equals(text="YES", ignore_case=True), "yes", "passed"),
         (Equals(text="a b"), "a  b", "failed"),
+        (Equals(text="a b", normalize="whitespace"), "a\n b", "passed"),
+        (Equals(text="it's", normalize="unicode"), "it\u2019s", "passed"),
+        (Equals(text="a", strip=False, normalize="unicode"), "a ", "failed"),
         (Equals(text=""), "", "passed"),
         (Equals(text=""), "x", "failed"),
     ],
@@ -36,6 +39,9 @@ Turn = Callable[..., View]
         "strip off, same",
         "case ignored",
         "space inside",
+        "space inside made alike",
+        "quotes made alike",
+        "normalised, not stripped",
         "empty",
         "not empty",
     ],
@@ -69,5 +75,24 @@ def test_long_texts_are_cut_in_the_reason(judge: Judge, turn_of: Turn) -> None:
     assert len(verdict.evidence[0].message + verdict.evidence[0].excerpt) < 250
 
 
-def test_equal_texts_need_no_evidence(judge: Judge, turn_of: Turn) -> None:
-    assert judge(Equals(text="yes"), turn_of("yes")).evidence == ()
+def test_equal_texts_are_shown(judge: Judge, turn_of: Turn) -> None:
+    verdict = judge(Equals(text="yes"), turn_of("yes\n"))
+
+    assert verdict.evidence == (Evidence(message="equal, 3 characters", excerpt="yes"),)
+
+
+@pytest.mark.parametrize(
+    ("text", "reply", "hints"),
+    [
+        ("yes", "YES", ["it holds with ignore_case: true"]),
+        ("yes", "YES, sir", []),
+        ("", "x", []),
+    ],
+    ids=["case", "other text", "empty"],
+)
+def test_what_would_make_them_equal_is_told(
+    text: str, reply: str, hints: list[str], judge: Judge, turn_of: Turn
+) -> None:
+    verdict = judge(Equals(text=text), turn_of(reply))
+
+    assert [one.message for one in verdict.evidence[1:]] == hints

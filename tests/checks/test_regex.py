@@ -7,7 +7,7 @@ import pytest
 from pydantic import ValidationError
 
 from evalkit.checks.regex import Regex
-from evalkit.model.check import Check, Verdict, View
+from evalkit.model.check import Check, Evidence, Verdict, View
 
 Judge = Callable[[Check, View], Verdict]
 Turn = Callable[..., View]
@@ -28,6 +28,9 @@ Turn = Callable[..., View]
         ({"pattern": "(?<=€)7"}, "€7", "passed"),
         ({"pattern": r"^\w+$"}, "größe", "passed"),
         ({"pattern": "[[]"}, "a [list]", "passed"),
+        ({"pattern": "a b # c", "verbose": True}, "ab", "passed"),
+        ({"pattern": "^x*$"}, "y", "failed"),
+        ({"pattern": r"\Ayes\Z"}, "yes\n", "failed"),
     ],
     ids=[
         "found",
@@ -42,6 +45,9 @@ Turn = Callable[..., View]
         "look behind",
         "letters",
         "bracket",
+        "verbose",
+        "nothing but x",
+        "whole reply",
     ],
 )
 def test_a_pattern_means_what_it_does_in_python(
@@ -50,10 +56,24 @@ def test_a_pattern_means_what_it_does_in_python(
     assert judge(Regex.model_validate(keys), turn_of(reply)).status == status
 
 
-def test_what_matched_is_shown(judge: Judge, turn_of: Turn) -> None:
-    verdict = judge(Regex(pattern=r"\d+"), turn_of("about 600 kcal"))
+def test_what_matched_is_shown_with_its_place(judge: Judge, turn_of: Turn) -> None:
+    verdict = judge(Regex(pattern=r"\d+"), turn_of("this is\nabout 600 kcal"))
 
-    assert (verdict.reason, verdict.evidence[0].excerpt) == (r"reply matches '\d+'", "600")
+    assert verdict.reason == r"reply matches '\d+'"
+    assert verdict.evidence == (Evidence(message="at 2:7", excerpt="600"),)
+
+
+def test_where_nothing_matches_the_reply_is_shown(judge: Judge, turn_of: Turn) -> None:
+    verdict = judge(Regex(pattern=r"\d+"), turn_of("x" * 500))
+
+    assert verdict.reason == r"reply does not match '\d+'"
+    assert (verdict.evidence[0].message, len(verdict.evidence[0].excerpt)) == ("reply", 80)
+
+
+def test_a_pattern_of_several_lines_is_told_in_one(judge: Judge, turn_of: Turn) -> None:
+    verdict = judge(Regex(pattern="a\nb", verbose=True), turn_of("ab"))
+
+    assert verdict.reason == r"reply matches 'a\nb'"
 
 
 @pytest.mark.parametrize(
@@ -64,14 +84,21 @@ def test_what_matched_is_shown(judge: Judge, turn_of: Turn) -> None:
         ("^a(?i)$", "no pattern: global flags not at the start of the expression at position 3"),
         ("(" * 5000, "too deeply nested"),
         ("", "this cannot fail: the empty pattern matches every reply"),
+        (".*", "this cannot fail: the pattern matches the empty text anywhere"),
+        ("(?i)yes|", "this cannot fail: the pattern matches the empty text anywhere"),
     ],
-    ids=["open group", "nothing before", "late flags", "deep", "empty"],
+    ids=["open group", "nothing before", "late flags", "deep", "empty", "anything", "no branch"],
 )
 def test_a_pattern_that_cannot_be_used_is_a_mistake(pattern: str, message: str) -> None:
     with pytest.raises(ValidationError) as caught:
         Regex(pattern=pattern)
 
     assert message in str(caught.value)
+
+
+@pytest.mark.parametrize("pattern", ["^$", r"\b", r"\Z|x", "(?!x)", "(?<!y)", "a+"])
+def test_a_pattern_that_matches_nothing_but_in_some_places_can_fail(pattern: str) -> None:
+    assert Regex(pattern=pattern).pattern == pattern
 
 
 @pytest.mark.timeout(60)
