@@ -93,7 +93,7 @@ class Registry(Generic[T]):
             raise
         except AttributeError as error:
             raise TypeError(f"there is no {point.value!r}: {error}") from error
-        except Exception as error:
+        except Exception as error:  # a third party's module may raise anything
             told = f"{point.module!r} cannot be imported: {type(error).__name__}: {error}"
             raise TypeError(told) from error
         return loaded

@@ -102,7 +102,8 @@ def test_the_time_that_others_take_does_not_count() -> None:
 class Called:
     """Called as a function."""
 
-    async def __call__(self) -> None: ...
+    async def __call__(self) -> int:
+        return 7
 
 
 @pytest.mark.parametrize(

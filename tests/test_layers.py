@@ -30,7 +30,7 @@ TABLE = {
     "wire": "model errors secrets dialect",
     "server": "model errors dialect wire",
     "apis": "author model errors registry secrets template reading dialect wire server",
-    "loader": "author model errors source secrets template checks apis",
+    "loader": "reading model errors source secrets template checks apis",
     "planner": "model errors template source",
     "grading": "model errors template",
     "conversation": "model errors template reading grading",

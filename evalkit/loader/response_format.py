@@ -8,7 +8,9 @@ from evalkit.loader.document import to_data
 from evalkit.loader.keys import refuse_unknown
 from evalkit.loader.nodes import Node, Scalar, Table
 from evalkit.loader.wording import found
-from evalkit.model.data import JsonObject
+from evalkit.model.data import Json, JsonObject
+from evalkit.reading.strict_subset import lint
+from evalkit.source import Span
 
 KEYS = ("json_schema", "strict", "name")
 UNNAMED = "response"
@@ -39,7 +41,17 @@ def _as_sent(node: Table, context: Context) -> JsonObject | None:
         message = f"'json_schema' beside 'type' must be a mapping, not {found(schema)}"
         context.found.add(schema.span, message, "for a path leave out 'type'")
     sent = to_data(node)
+    inner = sent.get("json_schema") if isinstance(sent, dict) else None
+    if isinstance(inner, dict) and inner.get("strict") is True and schema is not None:
+        _warn(inner.get("schema"), schema.span, context)
     return sent if isinstance(sent, dict) else None
+
+
+def _warn(schema: Json, span: Span, context: Context) -> None:
+    """Warn of what a strict response format refuses, which a deployment would say at each turn."""
+    for pointer, message in lint(schema) if isinstance(schema, dict) else ():
+        where = f" at {pointer}" if pointer else ""
+        context.found.warn(span, f"a strict response_format refuses this schema{where}: {message}")
 
 
 def _with_schema(node: Table, context: Context) -> JsonObject | None:
@@ -60,6 +72,8 @@ def _with_schema(node: Table, context: Context) -> JsonObject | None:
     if path is not None or not isinstance(schema, dict):
         return None
     name, strict = _name(node, named, context), _strict(node, context)
+    if strict:
+        _warn(schema, written.span, context)
     inner: JsonObject = {"name": name, "schema": schema}
     return {
         "type": "json_schema",

@@ -113,15 +113,15 @@ def _resolve(
     """
     called: dict[int, Deployment] = {}
     for draft in _distinct(draft for one in run for draft in one.drafts):
-        if id(draft) not in unset:
-            try:
-                deployment = draft.resolve(environ)
-            except Mistakes as error:
-                mistakes += error.mistakes
-            else:
-                called[id(draft)] = deployment
-                if withholds(deployment.options):
-                    unset[id(draft)] = NO_PYTHON
+        if id(draft) in unset:
+            continue
+        try:
+            deployment = called[id(draft)] = draft.resolve(environ)
+        except Mistakes as error:
+            mistakes += error.mistakes
+            continue
+        if withholds(deployment.options):
+            unset[id(draft)] = NO_PYTHON
     return called
 
 

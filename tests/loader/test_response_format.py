@@ -224,3 +224,39 @@ def test_a_file_that_is_no_json_is_told_in_the_file(
     (mistake,) = load_format(tmp_path, f"{{json_schema: {file}}}").mistakes
 
     assert f"{mistake.span}: {mistake.message}" == message
+
+
+LAX = "{type: object, properties: {dish: {type: string}}}"
+REFUSES = "a.yaml:5:LINE: warning: a strict response_format refuses this schema"
+
+
+@pytest.mark.parametrize(
+    ("written", "column"),
+    [
+        (f"{{json_schema: {LAX}, strict: true}}", 36),
+        ("{json_schema: food.json, strict: true}", 36),
+        (f"{{type: json_schema, json_schema: {{strict: true, name: x, schema: {LAX}}}}}", 55),
+    ],
+    ids=["written out", "a file", "as it is sent"],
+)
+def test_what_a_strict_format_refuses_is_a_warning(
+    written: str, column: int, tmp_path: Path
+) -> None:
+    loaded = load_format(tmp_path, written)
+
+    assert (loaded.mistakes, len(loaded.suites)) == ((), 1)
+    assert str(loaded.warnings[0]).startswith(REFUSES.replace("LINE", str(column)))
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        f"{{json_schema: {LAX}}}",
+        f"{{json_schema: {LAX}, strict: false}}",
+        "{json_schema: {type: object, additionalProperties: false}, strict: true}",
+        "json_object",
+    ],
+    ids=["not strict", "expressly not", "allowed", "no schema"],
+)
+def test_anything_else_is_sent_without_a_warning(written: str, tmp_path: Path) -> None:
+    assert load_format(tmp_path, written).warnings == ()

@@ -210,7 +210,13 @@ def test_a_key_at_the_top_of_a_suite_is_sent_home(brief: Tell, key: str, message
 HOMES_OF_DEFAULTS_KEYS = [
     ("contains: x", "1:12: unknown key 'contains' | 'contains' is a check: put it under 'expect'"),
     ("temperature: 0", "1:12: unknown key 'temperature' | put it under 'params'"),
-    ("model: gpt", "1:12: unknown key 'model' | 'model' is a key of a deployment, and a check: put it under 'expect'"),
+    (
+        "model: gpt",
+        (
+            "1:12: unknown key 'model' | "
+            "'model' is a key of a deployment, and a check: put it under 'expect'"
+        ),
+    ),
     ("user: Hi", "1:12: unknown key 'user' | 'user' is a key of a turn"),
     (
         "conversations: []",
@@ -229,7 +235,13 @@ HOMES_OF_CONVERSATION_KEYS = [
     ("user: Hi", "4:5: unknown key 'user' | 'user' is a key of a turn"),
     ("contains: x", "4:5: unknown key 'contains' | 'contains' is a check: put it under 'expect'"),
     ("temperature: 0", "4:5: unknown key 'temperature' | put it under 'params'"),
-    ("model: gpt", "4:5: unknown key 'model' | 'model' is a key of a deployment, and a check: put it under 'expect'"),
+    (
+        "model: gpt",
+        (
+            "4:5: unknown key 'model' | "
+            "'model' is a key of a deployment, and a check: put it under 'expect'"
+        ),
+    ),
     ("defaults: {}", "4:5: unknown key 'defaults' | 'defaults' is a key of the suite"),
     ("deployment: x", "4:5: unknown key 'deployment' | did you mean 'deployments'?"),
     ("x-note: 1", "4:5: unknown key 'x-note'"),
@@ -283,7 +295,10 @@ HOMES_OF_CHECK_KEYS = [
     ("wieght: 2", "3:47: unknown key 'wieght' | did you mean 'weight'?"),
     (
         "foo: 1",
-        "3:47: unknown key 'foo' | its keys are text, ignore_case, normalize, label, weight, optional",
+        (
+            "3:47: unknown key 'foo' | "
+            "its keys are text, ignore_case, normalize, label, weight, optional"
+        ),
     ),
 ]
 
