@@ -1,16 +1,17 @@
 """The check `json_schema`."""
 
 import json
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
 from evalkit.errors import CheckError
-from evalkit.model.check import Check, Verdict, View
-from evalkit.model.data import FromFile, JsonObject
-from evalkit.reading.json_ladder import NotJson, of_view
+from evalkit.model.check import Check, Evidence, Verdict, View
+from evalkit.model.data import FromFile, Json, JsonObject
+from evalkit.reading.json_reply import SHOWN, judge_json
 from evalkit.reading.schema import Schema, schema_of
+from evalkit.reading.violation import show
 
 
 class JsonSchema(Check):
@@ -46,17 +47,7 @@ class JsonSchema(Check):
 
     def evaluate(self, view: View) -> Verdict:
         schema = self.own or self._sent(view)
-        reading = of_view(view)
-        if isinstance(reading, NotJson):
-            reason = f"reply is not JSON: {reading}"
-            return Verdict(status="failed", reason=reason, evidence=reading.evidence)
-        violations = schema.violations(reading.value)
-        return Verdict.when(
-            not violations.total,
-            yes="reply fits the schema",
-            no=f"reply does not fit the schema: {violations}",
-            evidence=violations.evidence,
-        )
+        return judge_json(view, partial(_judge, schema))
 
     def _sent(self, view: View) -> Schema:
         sent = _json_schema(view.exchanges[-1].response_format)
@@ -71,6 +62,17 @@ class JsonSchema(Check):
 
     def _compiled(self, document: JsonObject) -> Schema:
         return schema_of(json.dumps(document), formats=self.formats)
+
+
+def _judge(schema: Schema, value: Json) -> Verdict:
+    violations = schema.violations(value)
+    fits = Evidence(message="fits the schema", excerpt=show(value, SHOWN))
+    return Verdict.when(
+        not violations.total,
+        yes="reply fits the schema",
+        no=f"reply does not fit the schema: {violations}",
+        evidence=violations.evidence or (fits,),
+    )
 
 
 def _json_schema(response_format: JsonObject | None) -> JsonObject | None:

@@ -4,20 +4,18 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
-from typing import NamedTuple, TypeAlias, get_args
+from typing import TypeAlias, get_args
 
+from evalkit.model.chat import ChatReply
 from evalkit.model.check import Evidence, JsonFrom, View
 from evalkit.model.data import Json
-from evalkit.reading.excerpt import around, line_and_column, shorten
+from evalkit.reading.blocks import LISTED, Block, blocks_of, candidates, counted
+from evalkit.reading.excerpt import around, line_and_column
 from evalkit.reading.json_mistake import SPACE, InvalidJson
-from evalkit.reading.shortfalls import describe, shortfalls
+from evalkit.reading.shortfalls import missing
 from evalkit.reading.strict_json import close, decode
 
 LEVELS: tuple[JsonFrom, ...] = get_args(JsonFrom)
-LISTED = 5
-"""The most candidates that an ambiguous text is searched for."""
-
-FENCE = re.compile(r"^[ \t]*(?P<ticks>`{3,})[ \t]*(?P<label>[^`\s]*)[^`\n]*$", re.MULTILINE)
 BRACKET = re.compile(r"[\[{]")
 LOOKS_LIKE_JSON = re.compile(
     r"""\{\s*["'}]|\[\s*(?:["'{\[\]]|-?[0-9]|(?:true|false|null)\b)""",
@@ -63,25 +61,20 @@ class NotJson:
 Reading: TypeAlias = Read | NotJson
 
 
-class _Block(NamedTuple):
-    """A part of a text: from where to where."""
+def of_view(view: View, allowed: JsonFrom | None = None) -> Reading:
+    """Read a view's reply once, at the level that the view allows unless another is given.
 
-    start: int
-    end: int
-
-
-def of_view(view: View) -> Reading:
-    """Read a view's reply, once; what kept it from being whole is named before any syntax."""
-    return view.once(("json", view.json_from), lambda: _of_reply(view))
+    What kept the reply from being whole is named before any syntax.
+    """
+    level = allowed or view.json_from
+    return view.once(("json", level), lambda: _of_reply(view.reply, level))
 
 
-def _of_reply(view: View) -> Reading:
-    reply = view.reply
-    for shortfall in shortfalls(reply):
-        return NotJson(describe(shortfall, reply))
-    if not reply.text.strip():
-        return NotJson("reply calls a tool and has no text")
-    return read(reply.text, view.json_from)
+def _of_reply(reply: ChatReply, level: JsonFrom) -> Reading:
+    lacking = missing(reply)
+    if lacking:
+        return NotJson(lacking)
+    return read(reply.text, level)
 
 
 def read(text: str, allowed: JsonFrom = "exact") -> Reading:
@@ -104,26 +97,14 @@ def _hinted(reading: Reading, level: JsonFrom) -> Reading:
 
 
 def _exact(text: str) -> Reading:
-    return _whole(text, _Block(0, len(text)), "exact")
+    return _whole(text, Block(0, len(text)), "exact")
 
 
 def _fenced(text: str) -> Reading | None:
-    blocks = tuple(islice(_fences(text), LISTED))
+    blocks = blocks_of(text, "json")
     if len(blocks) > 1:
         return _ambiguous(text, blocks, "fenced blocks")
     return _whole(text, blocks[0], "fenced") if blocks else None
-
-
-def _fences(text: str) -> Iterator[_Block]:
-    """Find the fenced blocks that are labelled `json`, or not at all."""
-    opening: re.Match[str] | None = None
-    for fence in FENCE.finditer(text):
-        if opening is None:
-            opening = fence
-        elif not fence["label"] and len(fence["ticks"]) >= len(opening["ticks"]):
-            if opening["label"].lower() in ("", "json"):
-                yield _Block(opening.end(), fence.start())
-            opening = None
 
 
 def _extracted(text: str) -> Reading | None:
@@ -133,17 +114,17 @@ def _extracted(text: str) -> Reading | None:
     return _whole(text, blocks[0], "extracted") if blocks else None
 
 
-def _values(text: str) -> Iterator[_Block]:
+def _values(text: str) -> Iterator[Block]:
     """Find the outermost brackets that begin as JSON does, well-formed or not."""
     place = 0
     while match := BRACKET.search(text, place):
         place = match.start() + 1
         if LOOKS_LIKE_JSON.match(text, match.start()):
             place = close(text, match.start()) or len(text)
-            yield _Block(match.start(), place)
+            yield Block(match.start(), place)
 
 
-def _whole(text: str, block: _Block, how: JsonFrom) -> Reading:
+def _whole(text: str, block: Block, how: JsonFrom) -> Reading:
     """Read a block that must hold one value and nothing else."""
     start = _skip(text, block.start)
     if start >= block.end:
@@ -169,10 +150,8 @@ def _not_json(text: str, reason: str, place: int) -> NotJson:
     return NotJson(reason, line, column, around(text, place))
 
 
-def _ambiguous(text: str, blocks: tuple[_Block, ...], what: str) -> NotJson:
-    count = f"{len(blocks)} or more" if len(blocks) == LISTED else str(len(blocks))
-    candidates = tuple(shorten(text[block.start : block.end].strip()) for block in blocks)
-    return NotJson(f"{count} {what}, of which none is chosen", candidates=candidates)
+def _ambiguous(text: str, blocks: tuple[Block, ...], what: str) -> NotJson:
+    return NotJson(counted(blocks, what), candidates=candidates(text, blocks))
 
 
 READERS: dict[JsonFrom, Callable[[str], Reading | None]] = {

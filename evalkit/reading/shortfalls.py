@@ -20,6 +20,13 @@ def shortfalls(reply: ChatReply) -> tuple[Shortfall, ...]:
     return tuple(kind for kind in kinds if applies[kind] or reply.result == kind)
 
 
+def missing(reply: ChatReply) -> str:
+    """Say what kept a reply from being whole, or from having a text; nothing where it has one."""
+    for shortfall in shortfalls(reply):
+        return describe(shortfall, reply)
+    return "" if reply.text.strip() else "reply calls a tool and has no text"
+
+
 def describe(kind: Shortfall, reply: ChatReply) -> str:
     """Say in a sentence what happened to the reply, and what helps where something does."""
     if kind == "truncated":

@@ -56,6 +56,17 @@ def test_a_reply_that_fits_passes(value: Any, judge: Judge, turn_of: Turn) -> No
     assert (verdict.status, verdict.reason) == ("passed", "reply fits the schema")
 
 
+def test_evidence_shows_the_value_that_fits_and_what_was_left_out(
+    judge: Judge, turn_of: Turn
+) -> None:
+    verdict = judge(check({}), turn_of("Sure: [1]", json_from="extracted"))
+
+    assert [(one.message, one.excerpt) for one in verdict.evidence] == [
+        ("fits the schema", "[1]"),
+        ("left out, read as extracted", "Sure:"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("changed", "told"),
     [

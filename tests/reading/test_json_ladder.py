@@ -88,7 +88,7 @@ def test_the_strictest_reading_that_works_is_taken(text: str, level: JsonFrom) -
         ('{"a": 1,}', "a comma before the closing '}' at 1:9"),
         ('{"a": 1 // one\n}', "a comment, which JSON does not have at 1:9"),
         ('{"a" 1}', "expected ':' behind the key, found '1' at 1:6"),
-        ("{a: 1}", "expected a value, found 'a' at 1:2"),
+        ("{a: 1}", "expected a key in double quotes, found 'a' at 1:2"),
         ("{1: 1}", "expected a key in double quotes, found '1' at 1:2"),
         ("[1 2]", "expected ',' or ']', found '2' at 1:4"),
         ("[True]", "expected a value, found 'True' at 1:2"),
@@ -232,6 +232,12 @@ def test_what_kept_a_reply_from_being_whole_is_named_before_any_syntax(
 
 def test_a_view_is_read_at_the_level_that_it_allows() -> None:
     assert isinstance(of_view(view_of(ChatReply(text=FENCED), "fenced")), Read)
+
+
+def test_another_level_may_be_asked_for() -> None:
+    view = view_of(ChatReply(text=FENCED), "extracted")
+
+    assert isinstance(of_view(view, "exact"), NotJson)
 
 
 def test_a_view_is_read_once() -> None:
