@@ -248,8 +248,9 @@ def _value(check: type[Check], fields: Mapping[str, JsonSchemaValue]) -> JsonSch
         "type": "object",
         "properties": dict(fields),
         "additionalProperties": False,
-        "minProperties": 1,
     }
+    if any(info.is_required() for info in check.model_fields.values()):
+        whole["minProperties"] = 1
     if not own:
         return {"anyOf": [{"const": True}, whole]}
     if takes_mapping(check):

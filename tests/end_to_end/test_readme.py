@@ -30,7 +30,7 @@ ANSWERS = {
 BESIDE = {
     "suites/prompts/shop.md": "You help the shop's customers.",
     "suites/tools/orders.json": '[{"type": "function", "function": {"name": "find_order"}}]',
-    "suites/schemas/receipt.json": '{"type": "object"}',
+    "suites/schemas/receipt.json": '{"type": "object", "additionalProperties": false}',
 }
 """Files that the README's suites name and it does not show."""
 
