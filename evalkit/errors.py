@@ -16,7 +16,6 @@ from dataclasses import dataclass
 
 from evalkit.source import Span, excerpt
 
-
 MOST_LOST = 3
 """Characters by which a misspelt word is shorter or longer at most."""
 

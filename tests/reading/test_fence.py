@@ -5,7 +5,8 @@ import pytest
 from evalkit.errors import CheckError
 from evalkit.model.chat import ChatReply, ToolCall
 from evalkit.model.check import Evidence, Verdict
-from evalkit.reading.fence import Code, Flaw, Language, blocks_of, code_of, together
+from evalkit.reading.blocks import blocks_of
+from evalkit.reading.fence import Code, Flaw, Language, code_of, together
 
 XML = Language("xml", 1_000)
 
