@@ -19,6 +19,7 @@ from typing import IO, NamedTuple, cast
 
 from evalkit.errors import CheckError
 from evalkit.reading.backtracking import growth
+from evalkit.reading.excerpt import shorten
 
 SECONDS = 1.5
 STEPS = 200_000_000
@@ -37,6 +38,10 @@ class Match(NamedTuple):
     text: str
     start: int
     end: int
+
+
+class Unmatchable(CheckError):
+    """The child process cannot match: what it was given is no pattern of its `re`."""
 
 
 class Question(NamedTuple):
@@ -64,10 +69,24 @@ class Budget:
             self.left -= time.monotonic() - started
         return Match(text[span[0] : span[1]], *span) if span else None
 
+    def is_pattern(self, text: str) -> bool:
+        """Whether a text is a pattern: to compile a stranger's may take as long as to match it."""
+        started = time.monotonic()
+        try:
+            self._ask(text, "", 0)
+        except Unmatchable:
+            return False
+        finally:
+            self.left -= time.monotonic() - started
+        return True
+
     def _span(self, pattern: str, text: str, flags: int) -> tuple[int, int] | None:
-        if is_quick(pattern, len(text), flags):
+        if self.left > 0 and is_quick(pattern, len(text), flags):
             match = compiled(pattern, flags).search(text)
             return match and match.span()
+        return self._ask(pattern, text, flags)
+
+    def _ask(self, pattern: str, text: str, flags: int) -> tuple[int, int] | None:
         if self.left <= 0:
             raise timed_out(pattern, f"had no time left: {self.seconds:g} s for all of the check")
         return _CHILD.search(Question(pattern, text, flags, self.left))
@@ -99,7 +118,7 @@ def is_quick(pattern: str, length: int, flags: int = 0) -> bool:
 
 
 def timed_out(pattern: str, what: str) -> CheckError:
-    return CheckError("check_timeout", f"pattern {pattern!r} {what}")
+    return CheckError("check_timeout", f"pattern {shorten(pattern, 200)!r} {what}")
 
 
 class Child:
@@ -124,7 +143,7 @@ class Child:
                 what = f"did not end within {question.seconds:.2g} s"
                 raise timed_out(question.pattern, what) from None
         if isinstance(found, str):
-            raise CheckError("check_bug", f"{question.pattern!r} could not be matched: {found}")
+            raise Unmatchable("check_bug", f"{question.pattern!r} could not be matched: {found}")
         return (found[0], found[1]) if found else None
 
     def close(self) -> None:

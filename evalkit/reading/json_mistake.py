@@ -10,6 +10,9 @@ DEPTH = 500
 DIGITS = 4_300
 """The most levels of nesting and the most digits of an integer that are read."""
 
+TOKENS = 250_000
+"""The most tokens that are walked over in search of a mistake."""
+
 SPACE = re.compile(r"[ \t\n\r]*+")
 CHARACTERS = r'"[^"\\\x00-\x1f]*+(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[^"\\\x00-\x1f]*+)*+'
 STRING_START = re.compile(CHARACTERS)
@@ -20,6 +23,8 @@ TOKEN = re.compile(
     r"|(?P<mark>[\[\]{},:])"
 )
 WORD = re.compile(r"-?\w+|.", re.DOTALL)
+CUT = re.compile(r"-|tr?u?|fa?l?s?|nu?l?")
+CUT_ESCAPE = re.compile(r"(?:\\(?:u[0-9a-fA-F]{0,3})?)?\Z")
 
 NO_JSON = {
     "'": "single quotes: JSON writes strings in double quotes",
@@ -74,21 +79,24 @@ class _Scan:
 
     def run(self) -> None:
         state: _State | None = self.value
-        while state:
+        for _ in range(TOKENS):
+            if state is None:
+                return
             state = state(self.token())
+        raise InvalidJson(f"a mistake somewhere behind {TOKENS:,} tokens", self.place)
 
     def token(self) -> _Token:
         place = _behind(SPACE, self.text, self.place)
         match = TOKEN.match(self.text, place)
         if match is None:
-            raise self.unreadable(place)
+            return self.odd(place)
         self.place = match.end()
         return _Token(match.lastgroup or "", match[0], place)
 
     def value(self, token: _Token) -> _State | None:
         if token.text in ("[", "{"):
             return self.enter(token)
-        if token.kind == "mark":
+        if token.kind in ("mark", "odd"):
             raise InvalidJson(f"expected a value, found {token.text!r}", token.place)
         if token.kind == "number":
             _check_number(token)
@@ -140,21 +148,22 @@ class _Scan:
     def after(self) -> _State | None:
         return self.comma if self.open else None
 
-    def unreadable(self, place: int) -> InvalidJson:
-        """Say what stands at `place`, where no token of JSON begins."""
+    def odd(self, place: int) -> _Token:
+        """Take what stands at `place`, where no token of JSON begins; raises what can be named."""
         found = WORD.match(self.text, place)
-        if found is None:
-            return InvalidJson("the text ends inside the value", place)
+        if found is None or (found.end() == len(self.text) and CUT.fullmatch(found[0])):
+            raise InvalidJson("the text ends inside the value", place)
         if found[0] == '"':
-            return self.broken_string(place)
+            raise self.broken_string(place)
         if found[0] in CONSTANTS:
-            return InvalidJson(f"{found[0]} is no JSON number", place)
-        reason = NO_JSON.get(found[0])
-        return InvalidJson(reason or f"expected a value, found {found[0][:40]!r}", place)
+            raise InvalidJson(f"{found[0]} is no JSON number", place)
+        if found[0] in NO_JSON:
+            raise InvalidJson(NO_JSON[found[0]], place)
+        return _Token("odd", found[0][:40], place)
 
     def broken_string(self, start: int) -> InvalidJson:
         place = _behind(STRING_START, self.text, start)
-        if place == len(self.text):
+        if CUT_ESCAPE.match(self.text, place):
             return InvalidJson("the text ends inside a string", start)
         found = self.text[place]
         if found == "\\":

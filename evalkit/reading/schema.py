@@ -11,13 +11,26 @@ from evalkit.errors import CheckError
 from evalkit.model.check import Evidence
 from evalkit.model.data import Json, JsonObject
 from evalkit.reading.bounded import Budget
-from evalkit.reading.draft import Effort, bounded, check, draft_of, effort
-from evalkit.reading.schema_document import MOST_VALUES, key_patterns, size, subschemas, verify
+from evalkit.reading.draft import bare, bounded, check, draft_of
+from evalkit.reading.effort import Effort, effort
+from evalkit.reading.references import follow
+from evalkit.reading.schema_document import (
+    MOST_VALUES,
+    key_patterns,
+    pointer,
+    size,
+    subschemas,
+    verify,
+)
 from evalkit.reading.violation import describe
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
 
+RECURSION = (
+    "schema recursion: the schema refers to itself without an end, "
+    "or the value is nested too deeply for it"
+)
 LISTED = 20
 """The most violations that are told of one value."""
 
@@ -58,15 +71,14 @@ class Schema:
         verify(document)
         draft = draft_of(document)
         check(draft, document)
-        # a reference to the root would otherwise go on with the draft's own, unbounded keywords
-        bare = {keyword: value for keyword, value in document.items() if keyword != "$schema"}
+        root = bare(document)
+        self.targets = follow(draft, root)
         self.validator = bounded(draft)(
-            bare,
+            root,
             registry=referencing.Registry(),
             format_checker=draft.FORMAT_CHECKER if formats else None,
         )
-        found = (key_patterns(schema) for _, schema in subschemas(document))
-        self.key_patterns = tuple(dict.fromkeys(chain.from_iterable(found)))
+        self.key_patterns = _unbounded_patterns(document)
 
     def violations(self, value: Json) -> Violations:
         """Judge a value; raises CheckError where that takes too much."""
@@ -74,15 +86,14 @@ class Schema:
             raise CheckError("too_large", f"reply has more than {MOST_VALUES:,} JSON values")
         from referencing.exceptions import Unresolvable
 
-        limits = Effort()
+        limits = Effort(self.targets)
         token = effort.set(limits)
         try:
             self._try_keys(value, limits.budget)
             errors = sorted(self.validator.iter_errors(value), key=_place)
             return Violations(len(errors), tuple(map(describe, errors[:LISTED])))
         except RecursionError:
-            message = "schema recursion: the schema refers to itself without an end on this value"
-            raise CheckError("check_bug", message) from None
+            raise CheckError("check_bug", RECURSION) from None
         except Unresolvable as error:
             message = f"a reference of the schema leads to nothing: {error}"
             raise CheckError("check_bug", message) from error
@@ -97,6 +108,14 @@ class Schema:
                 budget.search(pattern, name)
 
 
+def _unbounded_patterns(document: JsonObject) -> tuple[str, ...]:
+    """Give the patterns of keys that the library matches itself, for `unevaluatedProperties`."""
+    schemas = tuple(schema for _, schema in subschemas(document))
+    if not any("unevaluatedProperties" in schema for schema in schemas):
+        return ()
+    return tuple(dict.fromkeys(chain.from_iterable(map(key_patterns, schemas))))
+
+
 def _keys(value: Json) -> Iterator[str]:
     pending = [value]
     while pending:
@@ -109,4 +128,5 @@ def _keys(value: Json) -> Iterator[str]:
 
 
 def _place(error: "ValidationError") -> tuple[list[tuple[bool, Any]], str]:
-    return [(isinstance(step, str), step) for step in error.absolute_path], error.message
+    steps = [(isinstance(step, str), step) for step in error.absolute_path]
+    return steps, pointer(tuple(error.absolute_schema_path))

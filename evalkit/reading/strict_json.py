@@ -12,7 +12,8 @@ from itertools import accumulate
 from evalkit.model.data import Json, JsonObject
 from evalkit.reading.json_mistake import DEPTH, DIGITS, first_mistake
 
-BRACKETS = re.compile(r'"(?:[^"\\]++|\\.)*+"|([\[{])|([\]}])', re.DOTALL)
+BRACKETS = re.compile(r'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)|([\[{])|([\]}])', re.DOTALL)
+"""The brackets outside strings; a string that is not closed goes on to the end of the text."""
 
 
 def decode(text: str, start: int = 0) -> tuple[Json, int]:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
 
 BRANCHES = ("anyOf", "oneOf")
+WRITER = json.JSONEncoder(ensure_ascii=False, default=str)
 LISTED = 4
 """The most complaints of branches that are told."""
 
@@ -20,7 +21,7 @@ def describe(error: "ValidationError") -> Evidence:
     """Tell an error; where no branch fits, an error of the branch that comes nearest."""
     nearest = _nearest(error)
     message = f"{_complaint(nearest)}, got {show(nearest.instance)}"
-    if nearest is not error:
+    if nearest is not error and len(_branches(error)) > 1:
         message += f" (the nearest of {len(_branches(error))} branches)"
     path = tuple(nearest.absolute_path)
     return Evidence(pointer=pointer(path), message=message, excerpt=show(nearest.instance, 200))
@@ -29,9 +30,9 @@ def describe(error: "ValidationError") -> Evidence:
 def _nearest(error: "ValidationError") -> "ValidationError":
     """Descend into the branch with the fewest errors, as long as one alone has them."""
     while error.context:
-        branches: dict[str | int, list[ValidationError]] = {}
+        branches: dict[object, list[ValidationError]] = {}
         for found in error.context:
-            branches.setdefault(found.relative_schema_path[0], []).append(found)
+            branches.setdefault(_branch(found), []).append(found)
         first, *others = sorted(branches.values(), key=_distance)
         if others and _distance(first) == _distance(others[0]):
             return error
@@ -39,16 +40,26 @@ def _nearest(error: "ValidationError") -> "ValidationError":
     return error
 
 
-def _distance(errors: "list[ValidationError]") -> tuple[int, int, int]:
-    """Tell how far a branch is: another kind of value, a fixed value that differs, all errors."""
+def _branch(error: "ValidationError") -> object:
+    """Tell the branch of an error; the library gives no path where that is `false`."""
+    return error.relative_schema_path[0] if error.relative_schema_path else error
+
+
+def _distance(errors: "list[ValidationError]") -> tuple[int, int, int, int]:
+    """Tell how far a branch is: by the gravity of its errors, then by their number."""
+    nothing = [error for error in errors if not error.relative_path and error.schema is False]
     kinds = [error for error in errors if not error.relative_path and error.validator == "type"]
     fixed = [error for error in errors if error.validator in ("const", "enum")]
-    return len(kinds), len(fixed), len(errors)
+    return len(nothing), len(kinds), len(fixed), len(errors)
 
 
 def show(value: Any, width: int = 60) -> str:  # noqa: ANN401 - any JSON value
     """Write a value as JSON, cut to a width."""
-    text = json.dumps(value, ensure_ascii=False, default=str)
+    text = ""
+    for piece in WRITER.iterencode(value):
+        text += piece
+        if len(text) > width:
+            break
     return shorten(text, width).encode(errors="backslashreplace").decode()
 
 
@@ -92,9 +103,11 @@ def _types(wanted: Any) -> str:  # noqa: ANN401 - a word or a list of words
 
 TOLD_WELL = frozenset(
     {
+        "additionalItems",
         "additionalProperties",
         "dependencies",
         "dependentRequired",
+        "items",
         "required",
         "unevaluatedItems",
         "unevaluatedProperties",
@@ -122,6 +135,7 @@ EXPECTED: dict[str, Callable[[Any], str]] = {
     "multipleOf": lambda wanted: f"a multiple of {wanted}",
     "not": lambda wanted: f"anything but {show(wanted)}",
     "pattern": lambda wanted: f"a text that matches '{wanted}'",
+    "propertyNames": lambda wanted: f"a key that fits {show(wanted)}",
     "type": _types,
     "uniqueItems": lambda _: "no item twice",
 }

@@ -62,6 +62,30 @@ def test_all_matches_of_a_budget_share_its_seconds() -> None:
         budget.search("^(b+)+c", "b")
 
 
+def test_no_time_is_left_for_a_quick_pattern_either() -> None:
+    with pytest.raises(CheckError, match="had no time left: 0 s for all of the check"):
+        Budget(0).search("a", "a")
+
+
+@pytest.mark.parametrize(
+    ("text", "is_pattern"),
+    [("a+", True), ("[[]", True), ("*", False), ("a{99999999999}", False), ("(" * 9_999, False)],
+    ids=["a pattern", "one that warns", "syntax", "a large number", "depth"],
+)
+def test_whether_a_text_is_a_pattern_is_found_out_in_the_child(
+    text: str,
+    is_pattern: bool,  # noqa: FBT001 - a table's column
+) -> None:
+    assert Budget().is_pattern(text) is is_pattern
+
+
+def test_a_long_pattern_is_shortened_where_it_is_told() -> None:
+    with pytest.raises(CheckError) as caught:
+        Budget(0).is_pattern("a" * 1_000_000)
+
+    assert len(str(caught.value)) < 300
+
+
 def test_a_child_is_started_again_after_it_was_killed(child: Child) -> None:
     with pytest.raises(CheckError, match="did not end"):
         child.search(Question(*SLOW, 0, 0.1))

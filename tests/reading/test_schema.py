@@ -68,13 +68,28 @@ def test_an_inner_id_moves_the_root_of_references() -> None:
     assert Schema({"items": inner}).violations([None, 1]).total == 1
 
 
-def test_a_reference_that_leads_nowhere_behind_an_inner_id_is_an_error_of_the_check() -> None:
-    schema = Schema({"items": {"$id": "http://127.0.0.1:9/x", "$ref": "#/$defs/a"}})
-
-    with pytest.raises(CheckError, match="a reference of the schema leads to nothing"):
-        schema.violations([1])
-
-
 def test_a_reference_without_an_end_is_an_error() -> None:
     with pytest.raises(CheckError, match="schema recursion"):
         Schema({"$ref": "#"}).violations(1)
+
+
+def test_a_value_that_is_nested_without_an_end_is_an_error() -> None:
+    value: Any = 1
+    for _ in range(5_000):
+        value = [value]
+
+    with pytest.raises(CheckError, match="or the value is nested too deeply for it"):
+        Schema({"items": {"$ref": "#"}}).violations(value)
+
+
+def test_a_schema_of_too_many_schemas_is_refused() -> None:
+    with pytest.raises(ValueError, match="a schema may consist of 5,000 schemas at most"):
+        Schema({"oneOf": [{} for _ in range(5_000)]})
+
+
+@pytest.mark.parametrize("draft", ["04", "06", "07"])
+def test_a_long_enum_of_mixed_values_is_checked_soon(draft: str) -> None:
+    mixed: Any = [value for number in range(10_000) for value in (number, str(number))]
+    named = f"http://json-schema.org/draft-{draft}/schema#"
+
+    assert Schema({"$schema": named, "enum": mixed}).violations("7").total == 0

@@ -61,7 +61,7 @@ def test_a_value_that_is_cut_is_refused(value: Any, cut: int) -> None:
 
 @pytest.mark.parametrize(
     ("text", "end"),
-    [("[1, [2]] x", 8), ('{"}": "\\"]"} x', 12), ("[", None), ('["]', 3), ("[}", 2)],
+    [("[1, [2]] x", 8), ('{"}": "\\"]"} x', 12), ("[", None), ('["]', None), ("[}", 2)],
     ids=["nested", "in strings", "open", "open string", "any kind"],
 )
 def test_the_closing_bracket_is_found(text: str, end: int | None) -> None:
@@ -74,3 +74,21 @@ def test_nesting_up_to_the_limit_is_read() -> None:
 
 def test_many_brackets_side_by_side_are_no_nesting() -> None:
     assert decode("[" + "[]," * 5000 + "[]]")[1] == 15_004
+
+
+def test_an_open_string_of_escapes_is_passed_once() -> None:
+    assert close('{"a": "' + '\\"' * 1_000_000, 0) is None
+
+
+@pytest.mark.parametrize("cut", range(1, 13))
+def test_a_text_that_is_cut_is_told_so(cut: int) -> None:
+    found = mistake('["\\u00e9",true'[: cut + 1])
+
+    assert str(found).startswith("the text ends inside")
+
+
+def test_a_mistake_behind_very_many_tokens_is_not_looked_for() -> None:
+    found = mistake("[" + "1," * 500_000 + "x")
+
+    assert found is not None
+    assert (found.reason, found.place) == ("a mistake somewhere behind 250,000 tokens", 250_000)
