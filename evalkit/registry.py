@@ -93,10 +93,12 @@ class Registry(Generic[T]):
             raise
         except AttributeError as error:
             raise TypeError(f"there is no {point.value!r}: {error}") from error
-        except Exception as error:  # a third party's module may raise anything
-            told = f"{point.module!r} cannot be imported: {type(error).__name__}: {error}"
-            raise TypeError(told) from error
-        return loaded
+        except Exception as error:  # noqa: BLE001 - a third party's module may raise anything
+            cause = error
+        else:
+            return loaded
+        told = f"{point.module!r} cannot be imported: {type(cause).__name__}: {cause}"
+        raise TypeError(told) from cause
 
     def _only_class(self, module: ModuleType) -> type[T]:
         found = [

@@ -10,6 +10,8 @@ from pydantic import model_validator
 
 from evalkit.errors import CheckError
 from evalkit.model.check import Check, Evidence, Verdict, View
+from evalkit.reading.bounded import Budget
+from evalkit.reading.effort import Effort
 from evalkit.reading.json_ladder import NotJson
 from evalkit.reading.schema import LISTED, Schema, Violations, schema_of
 from evalkit.reading.tool_calls import (
@@ -28,6 +30,17 @@ from evalkit.reading.tool_calls import (
 from evalkit.reading.violation import show
 
 NO_TOOLS = "no tools were sent: write tools: on the conversation"
+
+
+class Limits:
+    """What all calls held to a schema may take together; all schemas share the seconds."""
+
+    def __init__(self) -> None:
+        self._budget = Budget()
+        self._efforts: dict[Schema, Effort] = {}
+
+    def of(self, schema: Schema) -> Effort:
+        return self._efforts.setdefault(schema, schema.limits(self._budget))
 
 
 class Judged(NamedTuple):
@@ -84,7 +97,8 @@ class ToolArgumentsValid(Check):
         chosen = [called for called in calls if not self.names or called.name in self.names]
         if not chosen:
             return self._uncalled(view)
-        judged = [Judged(called, _violations(called)) for called in judgeable(chosen)]
+        limits = Limits()
+        judged = [Judged(called, _violations(called, limits)) for called in judgeable(chosen)]
         wrong = [one for one in judged if one.violations.total]
         names = quoted(called.name for called in chosen)
         return Verdict.when(
@@ -107,13 +121,14 @@ class ToolArgumentsValid(Check):
         return Verdict.when(not self.required, yes=reason, no=reason, evidence=(uncalled(view),))
 
 
-def _violations(called: Called) -> Violations:
+def _violations(called: Called, limits: Limits) -> Violations:
     """Tell everything that is wrong with a call; raises CheckError for a schema that is invalid."""
     if called.name not in called.tools:
         return Violations(1, (Evidence(message=unsent(called.name, called.tools)),))
     if isinstance(called.arguments, NotJson):
         return unreadable(called.arguments)
-    return _schema(called).violations(called.arguments)
+    schema = _schema(called)
+    return schema.violations(called.arguments, limits.of(schema))
 
 
 def _schema(called: Called) -> Schema:

@@ -80,7 +80,8 @@ class ToolCall(Check):
 
     def evaluate(self, view: View) -> Verdict:
         calls = [called for called in calls_in(view) if called.name == self.name]
-        judged = [Misfit(called, self.wanted.misfits(called)) for called in judgeable(calls)]
+        limits = self.wanted.limits
+        judged = [Misfit(one, self.wanted.misfits(one, limits)) for one in judgeable(calls)]
         fitting = [one.called for one in judged if not one.violations.total]
         others = [one for one in judged if one.violations.total]
         kept = self.times.allows(len(fitting))

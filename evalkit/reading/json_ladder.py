@@ -132,6 +132,8 @@ def _whole(text: str, block: Block, how: JsonFrom) -> Reading:
     try:
         value, end = decode(text, start)
     except InvalidJson as mistake:
+        if how == "fenced" and mistake.place >= block.end:
+            return _not_json(text, "the fenced block ends inside the value", block.end)
         return _not_json(text, mistake.reason, min(mistake.place, block.end))
     behind = _skip(text, end)
     if behind < block.end:

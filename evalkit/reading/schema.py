@@ -80,13 +80,16 @@ class Schema:
         )
         self.key_patterns = _unbounded_patterns(document)
 
-    def violations(self, value: Json) -> Violations:
-        """Judge a value; raises CheckError where that takes too much."""
+    def violations(self, value: Json, limits: Effort | None = None) -> Violations:
+        """Judge a value; raises CheckError where that takes too much.
+
+        Several values may share what they take: `limits` is what is left of it, for one schema.
+        """
         if size(value) > MOST_VALUES:
             raise CheckError("too_large", f"reply has more than {MOST_VALUES:,} JSON values")
         from referencing.exceptions import Unresolvable
 
-        limits = Effort(self.targets)
+        limits = limits or self.limits()
         token = effort.set(limits)
         try:
             self._try_keys(value, limits.budget)
@@ -99,6 +102,10 @@ class Schema:
             raise CheckError("check_bug", message) from error
         finally:
             effort.reset(token)
+
+    def limits(self, budget: Budget | None = None) -> Effort:
+        """Give what one judgement by this schema may take, or several that share it."""
+        return Effort(self.targets, budget=budget or Budget())
 
     def _try_keys(self, value: Json, budget: Budget) -> None:
         """Match the keys under the time limit first; the library then does it without one."""

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from evalkit.model.check import Evidence
 from evalkit.model.data import Json, JsonObject
+from evalkit.reading.effort import Effort
 from evalkit.reading.excerpt import shorten
 from evalkit.reading.json_ladder import NotJson
 from evalkit.reading.json_value import equal
@@ -70,12 +71,20 @@ class Wanted:
             return "all arguments fit {}: write exact: true for a call without any, or leave it out"
         return None
 
-    def misfits(self, called: Called) -> Violations:
-        """Tell how the arguments of a call differ, whatever its name is."""
+    @property
+    def limits(self) -> Effort | None:
+        """What judging several calls by the schema may take together, where there is one."""
+        return self.schema.limits() if self.schema else None
+
+    def misfits(self, called: Called, limits: Effort | None = None) -> Violations:
+        """Tell how the arguments of a call differ, whatever its name is.
+
+        `limits` is what judging them by a schema may take, together with other calls.
+        """
         if isinstance(called.arguments, NotJson):
             return unreadable(called.arguments)
         if self.schema:
-            return self.schema.violations(called.arguments)
+            return self.schema.violations(called.arguments, limits)
         if self.arguments is None:
             return Violations(0, ())
         return differences(self.arguments, called.arguments, exact=self.exact)

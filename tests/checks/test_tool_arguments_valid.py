@@ -186,6 +186,15 @@ def test_where_there_is_nothing_to_judge_by_it_is_an_error(
     assert verdict.reason.startswith(reason)
 
 
+def test_the_calls_share_the_time_that_patterns_may_take(judge: Judge, turn_of: Views) -> None:
+    tool = {"name": "f", "parameters": {"properties": {"a": {"pattern": "^(b|bb)+$"}}}}
+    calls = [("f", f'{{"a": "{"b" * 28}!{number}"}}') for number in range(300)]
+
+    verdict = judge(check(), turn_of(calling(*calls), tools=[tool]))
+
+    assert (verdict.status, verdict.kind) == ("error", "check_timeout")
+
+
 def test_true_is_no_name() -> None:
     with pytest.raises(ValidationError, match=r"write tool_arguments_valid: \{\} to mean every"):
         check(name="true")

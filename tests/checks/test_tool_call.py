@@ -258,6 +258,15 @@ def test_what_decides_nothing_is_a_mistake(keys: dict[str, Any], message: str) -
     assert message in str(caught.value)
 
 
+def test_the_calls_share_the_time_that_patterns_may_take(judge: Judge, turn_of: Views) -> None:
+    schema = {"properties": {"city": {"pattern": "^(e|ee)+$"}}}
+    calls = [f'{{"city": "{"e" * 28}!{number}"}}' for number in range(300)]
+
+    verdict = judge(check(schema=schema), turn_of(calling(*calls)))
+
+    assert (verdict.status, verdict.kind) == ("error", "check_timeout")
+
+
 HOSTILE: dict[str, tuple[dict[str, Any], str, str]] = {
     "deep arguments": (OSLO, '{"city": ' + "[" * 100_000, "failed"),
     "long integer": (OSLO, f'{{"city": {"9" * 5_000}}}', "failed"),

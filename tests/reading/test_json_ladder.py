@@ -259,3 +259,11 @@ def test_evidence_shows_the_place_or_the_candidates(
     reading: NotJson, evidence: list[tuple[str, str]]
 ) -> None:
     assert [(one.message, one.excerpt) for one in reading.evidence] == evidence
+
+
+@pytest.mark.parametrize("inside", ['{"a": ', '{"a": [1, 2'], ids=["key", "list"])
+def test_a_value_that_its_fence_cuts_off_is_told_as_cut(inside: str) -> None:
+    reading = read(f"```json\n{inside}\n```", "fenced")
+
+    assert isinstance(reading, NotJson)
+    assert reading.reason == "the fenced block ends inside the value"
