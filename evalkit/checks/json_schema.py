@@ -26,7 +26,7 @@ class JsonSchema(Check):
       # passes: '"2026-11-24"'; fails: '"tomorrow"'
     """
 
-    document: Annotated[JsonObject | bool, FromFile("json"), Field(alias="schema")]
+    document: Annotated[JsonObject | bool, FromFile("schema"), Field(alias="schema")]
     formats: bool = False
 
     @model_validator(mode="after")

@@ -57,7 +57,7 @@ class ToolCall(Check):
     name: str
     arguments: JsonObject | None = None
     exact: bool = False
-    document: Annotated[JsonObject | None, FromFile("json"), Field(alias="schema")] = None
+    document: Annotated[JsonObject | None, FromFile("schema"), Field(alias="schema")] = None
     times: Limit = ONCE
 
     @model_validator(mode="after")

@@ -105,7 +105,8 @@ def _type(info: FieldInfo) -> str:
         if isinstance(marker, FromPython):
             return "module:name or file.py:name"
         if isinstance(marker, FromFile):
-            return f"{marker.holds.upper()}, or the path of a file of it"
+            what = "JSON Schema" if marker.holds == "schema" else marker.holds.upper()
+            return f"{what}, or the path of a file of it"
         if getattr(marker, "func", None) is seconds:
             return "duration, such as 800ms or 2s"
     kinds = dict.fromkeys(map(_word, members(info.annotation)))

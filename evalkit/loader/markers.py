@@ -12,9 +12,10 @@ from typing import Any, Final
 from pydantic import BaseModel
 
 from evalkit.errors import did_you_mean
+from evalkit.loader.bundle import bundle
 from evalkit.loader.context import Context
 from evalkit.loader.fields import marked
-from evalkit.loader.nodes import Scalar, Table
+from evalkit.loader.nodes import Node, Scalar, Table
 from evalkit.loader.paths import Unreadable, locate
 from evalkit.loader.tree import with_entry
 from evalkit.model.data import FromFile, FromPython, Withheld
@@ -26,12 +27,21 @@ def read_files(model: type[BaseModel], node: Table, context: Context) -> Table |
     """Put what named files hold in the place of their paths; None where one cannot be read."""
     for key, marker in marked(model, FromFile):
         written = node.entries.get(key)
-        if isinstance(written, Scalar) and isinstance(written.value, str):
-            read = context.load(marker.holds, written)
-            if read is None:
-                return None
-            node = with_entry(node, key, read)
+        if written is None:
+            continue
+        read = _read(written, marker.holds, context)
+        if read is None:
+            return None
+        node = with_entry(node, key, read)
     return node
+
+
+def _read(written: Node, holds: str, context: Context) -> Node | None:
+    """Read what a path leads to; a schema brings along the files that it refers to."""
+    read: Node | None = written
+    if isinstance(written, Scalar) and isinstance(written.value, str):
+        read = context.load("json" if holds == "schema" else holds, written)
+    return bundle(written, read, context) if read and holds == "schema" else read
 
 
 def find_callables(

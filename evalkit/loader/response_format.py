@@ -3,6 +3,7 @@
 import re
 from pathlib import PurePosixPath
 
+from evalkit.loader.bundle import bundle
 from evalkit.loader.context import Context, file_path
 from evalkit.loader.document import to_data
 from evalkit.loader.keys import refuse_unknown
@@ -61,7 +62,7 @@ def _with_schema(node: Table, context: Context) -> JsonObject | None:
         loaded = context.load("json", written)
         if loaded is None:
             return None
-        named, read = PurePosixPath(written.value).stem, loaded
+        named, read = PurePosixPath(written.value).stem, bundle(written, loaded, context)
     schema, path = to_data(read), file_path(read)
     if path is not None:
         message = "'json_schema' takes a path without 'file'"

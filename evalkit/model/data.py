@@ -32,7 +32,7 @@ class Recorded(BaseModel):
 class FromFile:
     """Marks a field whose bare string in YAML is the path of a file that holds the value."""
 
-    holds: Literal["json", "yaml", "text"]
+    holds: Literal["json", "schema", "yaml", "text"]
 
 
 @dataclass(frozen=True, slots=True)
