@@ -4,6 +4,9 @@ from threading import Event, Lock
 
 from evalkit.model.outcome import Outcome
 
+NAP = 0.2
+"""The seconds after which a wait begins anew, so that Ctrl-C is never slept through."""
+
 JUDGED = frozenset({"passed", "failed", "error"})
 
 
@@ -50,8 +53,9 @@ class Board:
         if slot is None:
             message = f"{item!r} was {'already reported' if item in self._taken else 'not started'}"
             raise LookupError(message)
-        if self.failure is None:
-            slot.full.wait()
+        settled = self.failure is not None
+        while not settled:  # a signal that comes just before a wait is only seen at its end
+            settled = slot.full.wait(NAP)
         if len(slot.outcomes) < slot.expected and self.failure is not None:
             raise self.failure
         with self._lock:
