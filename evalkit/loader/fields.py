@@ -1,6 +1,7 @@
 """What the models say of the keys that authors write."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from types import UnionType
 from typing import Annotated, Any, Final, Literal, TypeAlias, TypeVar, Union, get_args, get_origin
 
@@ -25,6 +26,7 @@ INTERNAL: Final[Mapping[type[BaseModel], frozenset[str]]] = {
 """Fields that the loader fills in itself."""
 
 
+@cache
 def keys_of(model: type[BaseModel]) -> tuple[str, ...]:
     """Give the keys that an author may write, those of every check behind a check's own."""
     hidden = INTERNAL.get(model, frozenset())
@@ -56,12 +58,15 @@ KINDS: Final[Mapping[str, tuple[str, ...]]] = {
 """The kinds of message parts, each with the keys that it takes."""
 
 
-def marked(model: type[BaseModel], marker: type[M]) -> Iterator[tuple[str, M]]:
+@cache
+def marked(model: type[BaseModel], marker: type[M]) -> tuple[tuple[str, M], ...]:
     """Give the keys whose field carries a marker, with the marker."""
-    for name, info in model.model_fields.items():
-        for found in _metadata(info.annotation, info.metadata):
-            if isinstance(found, marker):
-                yield info.alias or name, found
+    return tuple(
+        (info.alias or name, found)
+        for name, info in model.model_fields.items()
+        for found in _metadata(info.annotation, info.metadata)
+        if isinstance(found, marker)
+    )
 
 
 def keys_at(model: type[BaseModel], steps: Sequence[Step]) -> tuple[str, ...]:
@@ -73,6 +78,7 @@ def keys_at(model: type[BaseModel], steps: Sequence[Step]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(key for one in models for key in keys_of(one)))
 
 
+@cache
 def first_field(model: type[Check]) -> str | None:
     """Name the field of the short form, as Python calls it."""
     first = next(iter(model.own_fields()), None)
@@ -80,6 +86,7 @@ def first_field(model: type[Check]) -> str | None:
     return next((name for name, info in fields if first in (name, info.alias)), None)
 
 
+@cache
 def takes_mapping(model: type[Check]) -> bool:
     """Whether the short form may be any mapping, so that no long form can be told from it."""
     name = first_field(model)
@@ -88,6 +95,7 @@ def takes_mapping(model: type[Check]) -> bool:
     return any(map(_is_open, members(model.model_fields[name].annotation)))
 
 
+@cache
 def takes_checks(model: type[Check]) -> bool:
     """Whether the short form is a list of checks."""
     name = first_field(model)
@@ -95,6 +103,7 @@ def takes_checks(model: type[Check]) -> bool:
     return any(_is(one, Check) for each in arguments for one in members(each))
 
 
+@cache
 def keys_of_first(model: type[Check]) -> tuple[str, ...]:
     """Give the keys of the short form's value where that is a model of its own, such as a limit."""
     name = first_field(model)

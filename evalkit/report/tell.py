@@ -1,6 +1,7 @@
 """Lays an attempt out as a conversation to read."""
 
 import json
+from collections.abc import Iterator
 
 from evalkit.model.chat import (
     ChatReply,
@@ -204,13 +205,17 @@ def _mark(verdict: Verdict) -> Mark:
         reason=Cut.of(verdict.reason),
         place=f"{verdict.span.file}:{verdict.span.line}" if verdict.span else "",
         optional=verdict.optional,
-        evidence=tuple(
-            Finding(entry.pointer, entry.message, Cut.of(entry.excerpt))
-            for entry in (() if verdict.parts else verdict.evidence)
-        ),
+        evidence=tuple(_findings(verdict)),
         parts=tuple(map(_mark, verdict.parts)),
         asked=tuple(map(_consulted, verdict.asked)),
     )
+
+
+def _findings(verdict: Verdict) -> Iterator[Finding]:
+    """Show evidence, unless the checks inside show their own, or it holds and nothing is said."""
+    for entry in () if verdict.parts else verdict.evidence:
+        if entry.message or verdict.status != "passed":
+            yield Finding(entry.pointer, entry.message, Cut.of(entry.excerpt))
 
 
 def _consulted(asked: Consultation) -> Consulted:
