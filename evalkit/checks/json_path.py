@@ -11,11 +11,11 @@ from evalkit.model.data import Json
 from evalkit.model.limit import Limit
 from evalkit.reading import json_condition
 from evalkit.reading.bounded import Budget, compiled
-from evalkit.reading.excerpt import shorten
+from evalkit.reading.excerpt import in_line, shorten
 from evalkit.reading.json_condition import Condition
 from evalkit.reading.json_nodes import Node
 from evalkit.reading.json_query import Query, query_of
-from evalkit.reading.json_reply import SHOWN, in_line, judge_json
+from evalkit.reading.json_reply import SHOWN, judge_json
 from evalkit.reading.json_value import JsonType
 from evalkit.reading.schema import LISTED, Violations
 from evalkit.reading.violation import show

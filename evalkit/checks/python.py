@@ -14,6 +14,7 @@ from evalkit.model.dialogue import Call, Dialogue
 from evalkit.model.limit import Limit, Wait
 from evalkit.reading.excerpt import shorten
 from evalkit.reading.json_ladder import NotJson, of_view
+from evalkit.reading.json_reply import not_json
 
 GIVEN: Final = ("text", "json", "reply", "view")
 """What a function can ask for by the names of its parameters, beside `arguments`."""
@@ -67,8 +68,7 @@ class Python(Check):
     def judge(self, view: View) -> Dialogue[Verdict]:
         reading = of_view(view) if "json" in self._parameters(required=False) else None
         if isinstance(reading, NotJson):
-            told = f"reply is not JSON: {reading}"
-            return Verdict(status="failed", reason=told, evidence=reading.evidence)
+            return not_json(view, reading)
         value = reading.value if reading else None
         whole = {"text": view.reply.text, "json": value, "reply": view.reply, "view": view}
         taken = self._parameters(required=False)

@@ -22,6 +22,16 @@ def around(text: str, place: int, width: int = 80) -> str:
     return f"{before}{text[left:right]}{after}"
 
 
+def in_line(text: str) -> str:
+    """Write a text of the model's, such as a key, on one line."""
+    return repr(text)[1:-1]
+
+
+def writable(text: str) -> str:
+    """Write halves of surrogate pairs as escapes: no file could hold them."""
+    return text.encode(errors="backslashreplace").decode()
+
+
 def line_and_column(text: str, place: int) -> tuple[int, int]:
     """Give the line and the column of an index, both from 1."""
     return text.count("\n", 0, place) + 1, place - text.rfind("\n", 0, place)

@@ -36,8 +36,3 @@ def left_out(reading: Read) -> tuple[Evidence, ...]:
         return ()
     message = f"left out, read as {reading.how}"
     return (Evidence(message=message, excerpt=shorten(reading.stripped, SHOWN)),)
-
-
-def in_line(text: str) -> str:
-    """Write a text of the model's, such as a key, on one line."""
-    return repr(text)[1:-1]

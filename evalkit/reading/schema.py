@@ -13,6 +13,7 @@ from evalkit.model.data import Json, JsonObject
 from evalkit.reading.bounded import Budget
 from evalkit.reading.draft import bare, bounded, check, draft_of
 from evalkit.reading.effort import Effort, effort
+from evalkit.reading.excerpt import in_line
 from evalkit.reading.references import follow
 from evalkit.reading.schema_document import (
     MOST_VALUES,
@@ -46,7 +47,7 @@ class Violations:
         if not self.told:
             return "none"
         first, more = self.told[0], self.total - 1
-        place = f"{first.pointer}: " if first.pointer else ""
+        place = f"{in_line(first.pointer)}: " if first.pointer else ""
         return f"{place}{first.message}{f' (and {more} more)' if more else ''}"
 
     @property

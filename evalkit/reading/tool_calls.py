@@ -13,7 +13,7 @@ from evalkit.errors import CheckError, did_you_mean
 from evalkit.model.chat import ToolCall
 from evalkit.model.check import Evidence, View
 from evalkit.model.data import Json, JsonObject
-from evalkit.reading.excerpt import around, ending, line_and_column, shorten
+from evalkit.reading.excerpt import around, ending, line_and_column, shorten, writable
 from evalkit.reading.json_ladder import NotJson
 from evalkit.reading.json_mistake import SPACE, InvalidJson
 from evalkit.reading.schema import Violations
@@ -207,8 +207,3 @@ def _by_name(tools: Iterable[JsonObject]) -> Mapping[str, Json]:
             schema = NO_ARGUMENTS if parameters is None else parameters
             found.setdefault(name, schema if kind == "function" else ANY_ARGUMENTS)
     return found
-
-
-def writable(text: str) -> str:
-    """Write halves of surrogate pairs as escapes: no file could hold them."""
-    return text.encode(errors="backslashreplace").decode()

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from evalkit.model.check import Evidence
-from evalkit.reading.excerpt import shorten
+from evalkit.reading.excerpt import shorten, writable
 from evalkit.reading.schema_document import pointer
 
 if TYPE_CHECKING:
@@ -24,7 +24,9 @@ def describe(error: "ValidationError") -> Evidence:
     if nearest is not error and len(_branches(error)) > 1:
         message += f" (the nearest of {len(_branches(error))} branches)"
     path = tuple(nearest.absolute_path)
-    return Evidence(pointer=pointer(path), message=message, excerpt=show(nearest.instance, 200))
+    return Evidence(
+        pointer=writable(pointer(path)), message=message, excerpt=show(nearest.instance, 200)
+    )
 
 
 def _nearest(error: "ValidationError") -> "ValidationError":
@@ -60,7 +62,7 @@ def show(value: Any, width: int = 60) -> str:  # noqa: ANN401 - any JSON value
         text += piece
         if len(text) > width:
             break
-    return shorten(text, width).encode(errors="backslashreplace").decode()
+    return writable(shorten(text, width))
 
 
 def _complaint(error: "ValidationError") -> str:

@@ -7,12 +7,12 @@ from typing import NamedTuple
 from evalkit.model.check import Evidence
 from evalkit.model.data import Json, JsonObject
 from evalkit.reading.effort import Effort
-from evalkit.reading.excerpt import shorten
+from evalkit.reading.excerpt import shorten, writable
 from evalkit.reading.json_ladder import NotJson
 from evalkit.reading.json_value import equal
 from evalkit.reading.schema import LISTED, Schema, Violations
 from evalkit.reading.schema_document import Path, pointer
-from evalkit.reading.tool_calls import NO_NAMES, Called, unreadable, writable
+from evalkit.reading.tool_calls import NO_NAMES, Called, unreadable
 from evalkit.reading.violation import show
 
 KEYS = 3

@@ -97,6 +97,15 @@ def test_the_call_is_asked_for_with_its_time_limit(turn_of: Turn) -> None:
 
 
 @pytest.mark.parametrize(
+    "reply",
+    [{"refusal": "I won't"}, {"text": "", "finish_reason": "length"}, "seven"],
+    ids=["refused", "cut", "prose"],
+)
+def test_a_reply_without_json_is_shown_as_evidence(reply: Any, judge: Judge, turn_of: Turn) -> None:
+    assert judge(check(lambda json: json), turn_of(reply)).evidence
+
+
+@pytest.mark.parametrize(
     ("call", "fields", "message"),
     [
         (lambda prompt: prompt, {}, "nothing is given for its parameter 'prompt': there are text"),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from evalkit.reading.excerpt import around, line_and_column, shorten
+from evalkit.reading.excerpt import around, in_line, line_and_column, shorten, writable
 
 
 @pytest.mark.parametrize(
@@ -28,3 +28,11 @@ def test_the_line_is_shown_near_the_place(place: int, shown: str) -> None:
 )
 def test_lines_and_columns_count_from_one(place: int, expected: tuple[int, int]) -> None:
     assert line_and_column("ab\ncd", place) == expected
+
+
+def test_a_text_of_the_model_is_written_on_one_line() -> None:
+    assert in_line("/a\nb/é") == "/a\\nb/é"
+
+
+def test_half_of_a_surrogate_pair_is_written_as_an_escape() -> None:
+    assert writable("a\ud800é") == "a\\ud800é"

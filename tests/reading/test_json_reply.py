@@ -8,7 +8,7 @@ from evalkit.model.chat import ChatReply
 from evalkit.model.check import Evidence, JsonFrom, Verdict, View
 from evalkit.model.data import Json
 from evalkit.model.transcript import Exchange, Transcript
-from evalkit.reading.json_reply import in_line, judge_json
+from evalkit.reading.json_reply import judge_json
 
 
 def view_of(json_from: JsonFrom = "extracted", **said: Any) -> View:
@@ -59,7 +59,3 @@ def test_what_is_no_json_fails_with_evidence_of_the_cause(
 
     assert verdict.status == "failed"
     assert [(one.message, one.excerpt) for one in verdict.evidence] == evidence
-
-
-def test_a_text_of_the_model_is_written_on_one_line() -> None:
-    assert in_line("/a\nb/é") == "/a\\nb/é"

@@ -93,3 +93,9 @@ def test_a_long_enum_of_mixed_values_is_checked_soon(draft: str) -> None:
     named = f"http://json-schema.org/draft-{draft}/schema#"
 
     assert Schema({"$schema": named, "enum": mixed}).violations("7").total == 0
+
+
+def test_a_key_of_the_models_keeps_the_reason_on_one_line() -> None:
+    found = Schema({"additionalProperties": {"type": "null"}}).violations({"a\nb\ud800": 1})
+
+    assert str(found) == "/a\\nb\\\\ud800: expected null, got 1"
