@@ -2,8 +2,11 @@
 
 import math
 import re
+from base64 import b64encode
 from collections import Counter
+from collections.abc import Iterable
 from hashlib import sha256
+from struct import pack
 from typing import Any
 
 from evalkit.model.data import JsonObject
@@ -13,6 +16,23 @@ from evalkit.server.script import Reply
 
 DIMENSIONS = 256
 WORD = re.compile(r"\w+")
+
+CATEGORIES = (
+    "harassment",
+    "harassment/threatening",
+    "hate",
+    "hate/threatening",
+    "illicit",
+    "illicit/violent",
+    "self-harm",
+    "self-harm/instructions",
+    "self-harm/intent",
+    "sexual",
+    "sexual/minors",
+    "violence",
+    "violence/graphic",
+)
+"""What OpenAI's moderation tells of every text, flagged or not."""
 
 
 def texts(body: JsonObject) -> list[str]:
@@ -25,11 +45,12 @@ def texts(body: JsonObject) -> list[str]:
 
 
 def embeddings(body: JsonObject, model: str) -> Wire:
-    """Answer with a vector for each text, in OpenAI's form."""
-    given = texts(body)
+    """Answer with a vector for each text, in OpenAI's form; its clients ask for base64."""
+    given, packed = texts(body), body.get("encoding_format") == "base64"
+    vectors = map(vector, given)
     rows = [
-        {"object": "embedding", "index": index, "embedding": vector(text)}
-        for index, text in enumerate(given)
+        {"object": "embedding", "index": index, "embedding": _packed(one) if packed else one}
+        for index, one in enumerate(vectors)
     ]
     return {"object": "list", "data": rows, "model": model, "usage": _usage(given)}
 
@@ -45,15 +66,24 @@ def vector(text: str) -> list[float]:
     return [places[place] / length for place in range(DIMENSIONS)]
 
 
-def moderation(reply: Reply | None, model: str, number: int) -> Wire:
-    """Answer with the categories that a script's rule flags, in OpenAI's form."""
-    flagged = (reply.flagged if reply else None) or ()
-    result = {
+def moderation(replies: Iterable[Reply | None], model: str, number: int) -> Wire:
+    """Answer with the categories that a script's rules flag in each text, in OpenAI's form."""
+    results = [_result((reply.flagged if reply else None) or ()) for reply in replies]
+    return {"id": f"modr-{number}", "model": model, "results": results}
+
+
+def _result(flagged: tuple[str, ...]) -> Wire:
+    found = {**dict.fromkeys(CATEGORIES, False), **dict.fromkeys(flagged, True)}
+    return {
         "flagged": bool(flagged),
-        "categories": dict.fromkeys(flagged, True),
-        "category_scores": dict.fromkeys(flagged, 1.0),
+        "categories": found,
+        "category_scores": {name: float(yes) for name, yes in found.items()},
     }
-    return {"id": f"modr-{number}", "model": model, "results": [result]}
+
+
+def _packed(numbers: list[float]) -> str:
+    """Write numbers as OpenAI does: in base64, each of 32 bits, the lowest byte first."""
+    return b64encode(pack(f"<{len(numbers)}f", *numbers)).decode()
 
 
 def _place(word: str) -> int:

@@ -161,9 +161,10 @@ class Server:
         asked = await self._asked(request, received, Asked.about)
         if isinstance(asked, web.Response):
             return asked
-        answer = self._rules.answer(asked)
-        received.rule = answer.rule
-        return web.json_response(moderation(answer.reply, self._script.model, received.number))
+        answers = [self._rules.answer(one) for one in asked]
+        received.rule = ", ".join(answer.rule for answer in answers)
+        replies = [answer.reply for answer in answers]
+        return web.json_response(moderation(replies, self._script.model, received.number))
 
     async def _asked(
         self, request: web.Request, received: Received, read: Callable[[JsonObject], T]

@@ -70,13 +70,17 @@ class Asked:
         )
 
     @classmethod
-    def about(cls, body: JsonObject) -> Self:
-        """Read a request about one text as if a user had said it; raises BadRequest."""
-        given = body.get("input")
-        if not isinstance(given, str):
-            raise BadRequest("input must be a text", "input")
-        said: Json = [{"role": "user", "content": given}]
-        return replace(cls.of({"model": body.get("model"), "messages": said}), moderates=True)
+    def about(cls, body: JsonObject) -> tuple[Self, ...]:
+        """Read a request about texts as if a user had said each; raises BadRequest."""
+        return tuple(
+            replace(
+                cls.of(
+                    {"model": body.get("model"), "messages": [{"role": "user", "content": one}]}
+                ),
+                moderates=True,
+            )
+            for one in _moderated(body.get("input"))
+        )
 
 
 def text(message: dict[str, Any]) -> str:
@@ -93,6 +97,16 @@ def _verdicts(response_format: Any) -> tuple[str, ...]:  # noqa: ANN401 - any JS
     for key in ("json_schema", "schema", "properties", "verdict", "enum"):
         found = found.get(key) if isinstance(found, dict) else None
     return tuple(map(str, found)) if isinstance(found, list) else ()
+
+
+def _moderated(given: Json) -> list[Json]:
+    """Give the contents that moderation judges: texts, or one that has parts."""
+    contents: list[Json] = given if isinstance(given, list) else [given]
+    if contents and all(isinstance(one, str) for one in contents):
+        return contents
+    if contents and all(isinstance(one, dict) for one in contents):
+        return [given]
+    raise BadRequest("input must be a text, or a list of texts or of parts", "input")
 
 
 def _messages(body: JsonObject) -> list[dict[str, Any]]:

@@ -121,18 +121,21 @@ class Failure(Authored):
 
 
 KINDS = ("text", "echo", "refusal", "verdict", "flagged", "error", "fault")
+CUT_SHORT = frozenset({"text", "json", "echo", "refusal", "verdict"})
+"""What the fault `cut` breaks off where it stands beside it."""
 
 
 class Reply(Authored):
     """What is answered; a bare text is the text of the reply.
 
     Exactly one of `text`, `json`, `echo`, `refusal`, `verdict`, `flagged`, `error` and `fault` is
-    given; `tool_calls` may stand alone or beside a text. `verdict` answers the check `judge`: it is
-    `pass`, `fail` or `score_4`, and `why` the reasoning. `flagged` names the categories that
-    moderation finds in a text. `echo: true` repeats the last user message. `json` is written out,
-    in a fence with `fence: true`, with the prose of `before` and `after` around it. `delay` passes
-    before the first token, `between` before each chunk after it; a chunk is a word, or `chunk`
-    characters. `delay` and `quirks` stand in place of the script's.
+    given; `tool_calls` may stand alone or beside a text, and `fault: cut` beside what it breaks off
+    in the middle. `verdict` answers the check `judge`: it is `pass`, `fail` or `score_4`, and `why`
+    the reasoning. `flagged` names the categories that moderation finds in a text. `echo: true`
+    repeats the last user message. `json` is written out, in a fence with `fence: true`, with the
+    prose of `before` and `after` around it. `delay` passes before the first token, `between` before
+    each chunk after it; a chunk is a word, or `chunk` characters. `delay` and `quirks` stand in
+    place of the script's.
     """
 
     text: str | None = None
@@ -181,8 +184,12 @@ class Reply(Authored):
     @property
     def _given(self) -> list[str]:
         """Name what the reply is, in YAML's words; a JSON value may be null."""
-        given = [kind for kind in KINDS if getattr(self, kind) not in (None, False)]
-        return sorted([*given, "json"] if "json_value" in self.model_fields_set else given)
+        given = {kind for kind in KINDS if getattr(self, kind) not in (None, False)}
+        if "json_value" in self.model_fields_set:
+            given |= {"json"}
+        if self.fault == "cut" and (self.tool_calls or CUT_SHORT & given):
+            given -= {"fault"}
+        return sorted(given)
 
 
 class Rule(Authored):

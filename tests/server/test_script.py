@@ -76,6 +76,8 @@ def test_without_otherwise_nothing_is_answered() -> None:
     [
         pytest.param({}, "a reply needs text, echo", id="nothing"),
         pytest.param({"text": "a", "echo": True}, "one of echo and text, not both", id="two"),
+        pytest.param({"text": "a", "fault": "reset"}, "one of fault and text", id="too late"),
+        pytest.param({"flagged": ["a"], "fault": "cut"}, "one of fault and flagged", id="uncut"),
         pytest.param({"json": None, "text": "a"}, "one of json and text", id="a null is JSON"),
     ],
 )
