@@ -3,6 +3,7 @@
 from types import TracebackType
 from typing import Self
 
+from evalkit.dialect.chat import Chat
 from evalkit.model.api import Api, Services
 from evalkit.model.chat import ChatReply, ChatRequest
 from evalkit.model.consultation import (
@@ -20,7 +21,7 @@ class ChatCompletions(Api):
 
     def __init__(self, deployment: Deployment, services: Services) -> None:
         super().__init__(deployment, services)
-        self._line = Line(deployment, services)
+        self._line = Line(deployment, services, Chat(deployment, services.files))
 
     async def __aenter__(self) -> Self:
         await self._line.__aenter__()

@@ -4,6 +4,7 @@ from contextlib import AsyncExitStack
 from types import TracebackType
 from typing import Annotated, Self
 
+from evalkit.dialect.chat import Chat
 from evalkit.model.api import Api, Services
 from evalkit.model.chat import ChatReply, ChatRequest
 from evalkit.model.consultation import (
@@ -40,7 +41,8 @@ class Scripted(Api):
         async with AsyncExitStack() as opening:
             server = await opening.enter_async_context(Server(self._script))
             called = self.deployment.model_copy(update={"base_url": server.base_url})
-            self._line = await opening.enter_async_context(Line(called, self.services))
+            line = Line(called, self.services, Chat(called, self.services.files))
+            self._line = await opening.enter_async_context(line)
             self._open = opening.pop_all()
         return self
 

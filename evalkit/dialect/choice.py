@@ -1,9 +1,8 @@
 """One choice of a reply while it is read: its text, reasoning, refusal, calls, and its end."""
 
-import json
-
 from evalkit.dialect import finish
 from evalkit.dialect.calls import Calls
+from evalkit.dialect.json_text import compact
 from evalkit.dialect.notes import Notes
 from evalkit.model.data import Json, JsonObject
 
@@ -14,11 +13,13 @@ class Choice:
     """Takes messages (one, whole) or deltas (many) and joins what they hold.
 
     `role_first` says whether the first of them named the role, None while there is none; `finishes`
-    counts the finish reasons, `late` the parts that held something after one.
+    counts the finish reasons, `late` the parts that held something after one. Where deltas are
+    `cumulative`, a text that begins with all that came before takes its place.
     """
 
-    def __init__(self, notes: Notes, *, streamed: bool) -> None:
+    def __init__(self, notes: Notes, *, streamed: bool, cumulative: bool = False) -> None:
         self._notes = notes
+        self._cumulative = cumulative
         self._text: list[str] = []
         self._reasoning: list[str] = []
         self._refusal: list[str] = []
@@ -37,7 +38,7 @@ class Choice:
         found = content is not None and self._add_content(content)
         found |= self._add_reasoning(part)
         if refusal := part.get("refusal"):
-            self._refusal.append(str(refusal))
+            self._refusal.append(refusal if isinstance(refusal, str) else compact(refusal))
             found = True
         if calls := part.get("tool_calls") or self._old_call(part):
             self.calls.add(calls)
@@ -60,7 +61,7 @@ class Choice:
         self._notes.add("nonstandard_shape", f"content is a {type(content).__name__}")
         if isinstance(content, list):
             return sum(self._add_block(block) for block in content) > 0
-        return self._add_text(json.dumps(content, ensure_ascii=False, separators=(",", ":")))
+        return self._add_text(compact(content))
 
     def _add_block(self, block: Json) -> bool:
         if isinstance(block, str):
@@ -76,11 +77,20 @@ class Choice:
     def _add_text(self, text: str) -> bool:
         if not text:
             return False
+        if self._cumulative:
+            return self._replace_text(text)
         if self._growing is not None:
             grows = len(text) > len(self._growing) and text.startswith(self._growing)
             self._growing = text if grows else None
         self._text.append(text)
         return True
+
+    def _replace_text(self, text: str) -> bool:
+        """Take a text that repeats what came before; True where it holds more."""
+        before = self.text
+        self._text = [text] if text.startswith(before) else [before, text]
+        self._growing = None
+        return text != before
 
     def _add_reasoning(self, part: JsonObject) -> bool:
         thought = part.get("reasoning_content") or part.get("reasoning")

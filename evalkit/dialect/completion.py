@@ -6,19 +6,20 @@ from evalkit.dialect import usage
 from evalkit.dialect.asked import Asked
 from evalkit.dialect.choice import Choice
 from evalkit.dialect.notes import Notes
-from evalkit.model.chat import ChatReply, ReplyResult, ToolCall, Usage
+from evalkit.model.chat import CallError, ChatReply, Fault, ReplyResult, ToolCall, Usage
 from evalkit.model.data import Json, JsonObject
 
 FIELDS = ("id", "object", "created", "model")
 SPECIAL_TOKEN = re.compile(r"</s>|<\|[^|<>]{1,60}\|>")
 TRAILING_WHITESPACE = 20
+MOST_CHOICES = 1000
 
 
 class Completion:
     """What has arrived of a completion."""
 
     def __init__(self, asked: Asked, *, streamed: bool) -> None:
-        self.notes = Notes()
+        self.notes = Notes(asked.tolerated)
         self._asked = asked
         self._streamed = streamed
         self._fields: dict[str, Json] = {}
@@ -43,8 +44,17 @@ class Completion:
             self.notes.add("missing_fields", "a choice without index")
             index = position
         if index not in self._choices:
-            self._choices[index] = Choice(self.notes, streamed=self._streamed)
+            self._bound()
+            self._choices[index] = Choice(
+                self.notes, streamed=self._streamed, cumulative=self._asked.cumulative
+            )
         return self._choices[index]
+
+    def _bound(self) -> None:
+        most = max(MOST_CHOICES, self._asked.choices)
+        if len(self._choices) >= most:
+            message = f"the reply has more than {most:,} choices"
+            raise CallError(Fault(kind="too_large", message=message))
 
     @property
     def chosen(self) -> Choice | None:
@@ -136,7 +146,7 @@ def _result(finish_reason: str | None, refusal: str | None, *, has_answer: bool)
 
 
 def _word(value: Json) -> str | None:
-    return None if value is None else str(value)
+    return str(value) if isinstance(value, str | int | float) else None
 
 
 def _same_model(served: str, asked: str) -> bool:

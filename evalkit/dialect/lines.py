@@ -9,6 +9,16 @@ from evalkit.model.chat import ChatReply
 from evalkit.model.data import Json
 
 
+class Chunks(Stream):
+    """A streamed chat, also one whose chunks stand one a line without being events."""
+
+    def end(self, raw: bytes, unfinished: str, broken: str = "") -> ChatReply:
+        """Give the reply; raises CallError where it is not whole."""
+        if not self.usable and holds_chunks(raw):
+            return read_body(self._asked, self._head, raw)
+        return super().end(raw, unfinished, broken)
+
+
 def read_body(asked: Asked, head: Head, body: bytes) -> ChatReply:
     """Read the whole body of a response; raises CallError where it is no answer."""
     return _fold(asked, head, body) if holds_chunks(body) else read_reply(asked, head, body)

@@ -1,7 +1,8 @@
-"""The body of a chat/completions request: OpenAI's form, and nothing that was not asked for."""
+"""A chat/completions request: OpenAI's form, a profile's changes, and nothing not asked for."""
 
 from collections.abc import Sequence
 
+from evalkit.dialect import faults
 from evalkit.model.api import Files
 from evalkit.model.chat import (
     AudioPart,
@@ -16,16 +17,22 @@ from evalkit.model.chat import (
 )
 from evalkit.model.data import Json, JsonObject
 from evalkit.model.deployment import Deployment
+from evalkit.model.profile import Profile
+
+PLAIN = Profile()
 
 
-def body(request: ChatRequest, deployment: Deployment, files: Files) -> JsonObject:
-    """Give what is sent; the request's params win over the deployment's."""
-    sent: JsonObject = {}
+def fields(request: ChatRequest, deployment: Deployment) -> JsonObject:
+    """Give what is sent beside the messages, under the names that the deployment's profile gives.
+
+    The request's params win over the deployment's, those over the profile's extra fields.
+    """
+    profile = deployment.profile
+    sent: JsonObject = {**profile.extra}
     if deployment.model:
         sent["model"] = deployment.model
     sent |= deployment.params
     sent |= request.params
-    sent["messages"] = messages(request.messages, files)
     if request.tools:
         sent["tools"] = list(request.tools)
     if request.response_format is not None:
@@ -33,21 +40,57 @@ def body(request: ChatRequest, deployment: Deployment, files: Files) -> JsonObje
     if request.stream:
         sent["stream"] = True
         sent.setdefault("stream_options", {"include_usage": True})
+    for name in profile.removed:
+        sent.pop(name, None)
+    for name in [name for name in profile.renamed if name in sent]:
+        sent[profile.renamed[name]] = sent.pop(name)
     return sent
 
 
 def messages(said: Sequence[Message], files: Files) -> list[Json]:
     """Give a dialogue in OpenAI's form."""
-    return [_message(message, files) for message in said]
+    return [message(one, files, PLAIN) for one in said]
 
 
-def _message(message: Message, files: Files) -> JsonObject:
-    sent: JsonObject = {"role": message.role, "content": _content(message, files)}
-    if message.tool_calls:
-        sent["tool_calls"] = [_call(call) for call in message.tool_calls]
-    if message.tool_call_id is not None:
-        sent["tool_call_id"] = message.tool_call_id
+def message(said: Message, files: Files, profile: Profile) -> JsonObject:
+    """Give a message in OpenAI's form; raises CallError where its images cannot be sent so."""
+    refuse_images(said, profile)
+    text = stripped(said) if profile.reasoning == "strip" else None
+    sent: JsonObject = {"role": said.role, "content": text or _content(said, files)}
+    if said.tool_calls:
+        sent["tool_calls"] = [_call(call) for call in said.tool_calls]
+    if said.tool_call_id is not None:
+        sent["tool_call_id"] = said.tool_call_id
+    if said.reasoning and keeps_reasoning(said, profile):
+        sent[profile.reasoning_field] = said.reasoning
     return sent
+
+
+def keeps_reasoning(said: Message, profile: Profile) -> bool:
+    """Whether the reasoning of a reply goes back with the history."""
+    policy = profile.reasoning
+    return policy == "keep" or (policy == "tool_calls" and bool(said.tool_calls))
+
+
+def stripped(said: Message) -> str | None:
+    """Give a reply's text without the reasoning that it opens with; None where it has none."""
+    if said.role != "assistant":
+        return None
+    before, closing, after = said.text.partition("</think>")
+    return after.lstrip() if closing and before.count("<think>") <= 1 else None
+
+
+def refuse_images(said: Message, profile: Profile) -> None:
+    """Raise CallError where an image cannot be sent in the one way that the profile allows."""
+    if profile.images == "any":
+        return
+    for part in said.parts:
+        if isinstance(part, ImagePart) and (part.attachment is None) == (
+            profile.images == "inline"
+        ):
+            how, other = ("inline", "a file") if part.attachment is None else ("by URL", "a URL")
+            only = f"the profile says that images are sent {how} only; name {other}"
+            raise faults.fault("config", f"an image cannot be sent: {only}")
 
 
 def _content(message: Message, files: Files) -> Json:

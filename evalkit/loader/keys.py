@@ -38,7 +38,7 @@ PARAMS: Final = frozenset(
 )
 """Request fields that are sent from `params`."""
 
-MOST_LISTED: Final = 16
+MOST_LISTED: Final = 20
 """Keys of a mapping that a hint lists, where none is near."""
 
 HOMES: Final = (

@@ -114,6 +114,7 @@ class Message(Recorded):
     parts: tuple[Part, ...] = ()
     tool_calls: tuple[ToolCall, ...] = ()
     tool_call_id: str | None = None
+    reasoning: str | None = None
 
     @property
     def text(self) -> str:
@@ -226,9 +227,16 @@ class ChatReply(Recorded):
 
     @property
     def message(self) -> Message:
-        """The reply as the assistant's message of the history; reasoning stays out of it."""
-        parts = (TextPart(text=self.text),) if self.text else ()
-        return Message(role="assistant", parts=parts, tool_calls=self.tool_calls)
+        """The reply as the assistant's message of the history.
+
+        Its reasoning goes with it, for the deployments whose profile sends it back.
+        """
+        return Message(
+            role="assistant",
+            parts=(TextPart(text=self.text),) if self.text else (),
+            tool_calls=self.tool_calls,
+            reasoning=self.reasoning,
+        )
 
 
 class Fault(Recorded):

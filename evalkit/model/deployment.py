@@ -2,13 +2,16 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Final
+from pathlib import Path
+from typing import Annotated, Final, Literal
 
 from pydantic import AfterValidator, Field
 
 from evalkit.model.data import Authored, JsonObject
 from evalkit.model.limit import Wait
 from evalkit.model.price import Price
+from evalkit.model.profile import NamedProfile, Profile
+from evalkit.model.proxy import Proxy
 from evalkit.secrets import Secret
 from evalkit.source import Span
 
@@ -55,12 +58,25 @@ class Limits(Authored):
     concurrency: Annotated[int, Field(ge=1, le=10_000)] = 8
 
 
+class ClientCert(Authored):
+    """What is shown to a server that asks who calls; without `key`, `cert` holds the key as well.
+
+    Both are found by the loader; `password` opens the key.
+    """
+
+    cert: Path
+    key: Path | None = None
+    password: Secret | None = None
+
+
 class Deployment(Authored):
     """A deployment, ready to be called: its variables are filled in.
 
     `api` names the file in `evalkit/apis/` that calls it, `options` are that Api's own keys.
     `params` are sent with every request. Nothing is sent that was not asked for: without `model`,
-    no model is named.
+    no model is named. `profile` says how it departs from OpenAI's form; with `strict_wire` a reply
+    that needed any tolerance to be read is an error. `ca_file` are the certificates of authorities
+    that are trusted beside the public ones, as PEM; without `proxy` the environment decides.
     """
 
     name: str
@@ -73,6 +89,11 @@ class Deployment(Authored):
     params: Params = {}
     headers: Mapping[str, Secret | str] = {}
     path: str | None = None
+    profile: NamedProfile = Profile()
+    strict_wire: bool = False
+    ca_file: str | None = None
+    client_cert: ClientCert | None = None
+    proxy: Proxy | Literal["none"] | None = None
     timeout: Timeout = Timeout()
     retry: Retry = Retry()
     limits: Limits = Limits()

@@ -5,14 +5,13 @@ from urllib.parse import SplitResult, urlsplit
 
 from evalkit.model.chat import CallError, Fault
 
-PATH = "/chat/completions"
-
 
 @lru_cache(maxsize=256)
-def endpoint(base_url: str | None, path: str | None = None) -> SplitResult:
-    """Give the URL of chat completions below `base_url`; raises CallError of kind config.
+def endpoint(base_url: str | None, path: str, query: str = "") -> SplitResult:
+    """Give the URL of `path` below `base_url`; raises CallError of kind config.
 
-    A query stays behind the path. The path is added once, also where it was written already.
+    Its own query stays behind the path, before `query`. The path is added once, also where it was
+    written already.
     """
     if not base_url or not base_url.strip():
         raise _unusable("base_url is not set")
@@ -27,9 +26,10 @@ def endpoint(base_url: str | None, path: str | None = None) -> SplitResult:
         raise _unusable("base_url holds credentials; put the key into api_key")
     if any(character.isspace() for character in base_url.strip()):
         raise _unusable("base_url holds a space")
-    added = f"/{(path or PATH).strip('/')}"
+    added = f"/{path.strip('/')}"
     base = url.path.rstrip("/").removesuffix(added)
-    return url._replace(path=base + added, fragment="")
+    whole = "&".join(part for part in (url.query, query) if part)
+    return url._replace(path=base + added, query=whole, fragment="")
 
 
 def place(url: SplitResult) -> str:

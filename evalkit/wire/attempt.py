@@ -1,23 +1,17 @@
 """One try: an HTTP request, its clocks, and the reply or the fault that came of it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from typing import TypeAlias
+from collections.abc import AsyncIterator
 
 from evalkit.dialect import faults
-from evalkit.dialect.asked import Asked
 from evalkit.dialect.head import Head
-from evalkit.dialect.lines import holds_chunks, read_body
-from evalkit.dialect.stream import Stream
+from evalkit.dialect.speech import Fold, Folding, Written
 from evalkit.model.api import Transport, WireRequest
 from evalkit.model.chat import CallError, ChatReply, Timing
 from evalkit.model.consultation import Reply
 from evalkit.model.deployment import Timeout
 from evalkit.wire.clock import Clock
 from evalkit.wire.sse import MIB, Decoder, too_large
-
-Read: TypeAlias = Callable[[Asked, Head, bytes], Reply]
-"""Reads the whole body of a response; raises CallError where it is no answer."""
 
 LARGEST_BODY = 64 * MIB
 LARGEST_ERROR = MIB
@@ -27,22 +21,19 @@ class Attempt:
     """A try; `head`, `started` and `seconds` tell of it whatever comes of it.
 
     The clocks to the first token and between tokens are wound by content alone: headers, comments
-    and empty deltas do not count. An unstreamed request only has the total one. Without `read` the
-    reply is a chat's, streamed or not.
+    and empty deltas do not count. An unstreamed request only has the total one.
     """
 
-    def __init__(
-        self, asked: Asked, timeout: Timeout, clock: Clock, read: Read | None = None
-    ) -> None:
+    def __init__(self, written: Written, timeout: Timeout, clock: Clock) -> None:
         self.head: Head | None = None
         self.seconds = 0.0
-        self._asked = asked
-        self._read = read
+        self._asked = asked = written.asked
+        self._written = written
         self._timeout = timeout
         self._clock = clock
         self.started = clock.now()
         self._times: list[float] = []
-        self._stream: Stream | None = None
+        self._stream: Folding | None = None
         self._contents = 0
         self._time = asyncio.get_running_loop().time
         self._end = self._time() + timeout.total
@@ -69,17 +60,18 @@ class Attempt:
         reply: Reply
         async with transport.send(request) as response:
             head = self.head = Head(response.status, response.headers)
-            if self._read is None and head.succeeded and head.is_stream:
-                reply = await self._read_stream(head, response.chunks)
+            fold = self._written.fold
+            if fold is not None and head.succeeded and head.is_stream:
+                reply = await self._read_stream(fold, head, response.chunks)
             else:
-                read = self._read or read_body
-                reply = read(self._asked, head, await _whole(head, response.chunks))
+                body = await _whole(head, response.chunks)
+                reply = self._written.read(self._asked, head, body)
             self._stop()
             self._scope.reschedule(None)
         return reply
 
-    async def _read_stream(self, head: Head, chunks: AsyncIterator[bytes]) -> ChatReply:
-        decoder, stream = Decoder(), Stream(self._asked, head)
+    async def _read_stream(self, fold: Fold, head: Head, chunks: AsyncIterator[bytes]) -> ChatReply:
+        decoder, stream = Decoder(), fold(self._asked, head)
         self._stream = stream
         before: list[bytes] = []
         broken = ""
@@ -96,12 +88,9 @@ class Attempt:
         unfinished = decoder.unfinished()
         if decoder.replaced:
             stream.notes.add("utf8_replaced")
-        raw = b"".join(before)
-        if not stream.usable and holds_chunks(raw):
-            return read_body(self._asked, head, raw)
-        return stream.end(raw, unfinished, broken)
+        return stream.end(b"".join(before), unfinished, broken)
 
-    def _take(self, decoder: Decoder, stream: Stream, chunk: bytes) -> bool:
+    def _take(self, decoder: Decoder, stream: Folding, chunk: bytes) -> bool:
         """Take a piece of the stream; True at its end."""
         for event in decoder.feed(chunk):
             stream.take(event.event, event.data, event.offset)

@@ -1,15 +1,13 @@
 """A line to a deployment: from a ChatRequest to its ChatReply, with limits, retries and timing."""
 
-import json
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import TracebackType
 from typing import Self, TypeVar
+from urllib.parse import urlencode
 
-from evalkit.dialect import embedding, moderation
-from evalkit.dialect.asked import Asked
 from evalkit.dialect.faults import fault
-from evalkit.dialect.request import body
+from evalkit.dialect.speech import Speech, Written
 from evalkit.model.api import Services, Transport, WireRequest
 from evalkit.model.chat import CallError, ChatReply, ChatRequest, Try
 from evalkit.model.consultation import (
@@ -20,10 +18,9 @@ from evalkit.model.consultation import (
     Reply,
     Request,
 )
-from evalkit.model.data import JsonObject
 from evalkit.model.deployment import Deployment
 from evalkit.wire.address import endpoint, place
-from evalkit.wire.attempt import Attempt, Read
+from evalkit.wire.attempt import Attempt
 from evalkit.wire.clock import Clock
 from evalkit.wire.headers import kept, outgoing
 from evalkit.wire.http import Network
@@ -37,15 +34,10 @@ NEGOTIABLE_STATUSES = frozenset({400, 422})
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A request as it is sent, and what it asks for; `options` says whether stream options are.
+    """A request as its API writes it, and as it is sent."""
 
-    `read` reads the body of its reply, where that is no chat's.
-    """
-
+    written: Written
     wire: WireRequest
-    asked: Asked
-    options: bool
-    read: Read | None = None
 
 
 @dataclass(slots=True)
@@ -76,20 +68,24 @@ class Line:
     """
 
     def __init__(
-        self, deployment: Deployment, services: Services, clock: Clock | None = None
+        self,
+        deployment: Deployment,
+        services: Services,
+        speech: Speech,
+        clock: Clock | None = None,
     ) -> None:
         self._deployment = deployment
+        self._speech = speech
         self._services = services
         self._clock = clock or Clock()
         self._gate = Gate(deployment.limits.concurrency, self._clock)
         self._stack = AsyncExitStack()
         self._transport: Transport | None = services.transport
-        self._without_options = False
+        self._refused: frozenset[str] = frozenset()
 
     async def __aenter__(self) -> Self:
         if self._transport is None:
-            secure = (self._deployment.base_url or "").strip().lower().startswith("https:")
-            network = Network(secure=secure, connect=self._deployment.timeout.connect)
+            network = Network(self._deployment, self._services.environ)
             self._transport = await self._stack.enter_async_context(network)
         return self
 
@@ -124,8 +120,8 @@ class Line:
             attempt, answer = await self._try(sent, progress)
             if not isinstance(answer, CallError):
                 return _complete(answer, attempt, progress)
-            if self._gives_in(sent, answer):
-                self._without_options = True
+            if refused := self._refusals(sent, answer):
+                self._refused |= refused
                 sent = self._sent(request)
                 progress.waited = 0.0
             else:
@@ -137,7 +133,7 @@ class Line:
             raise RuntimeError("the line is not entered")
         async with self._gate.place() as queued:
             progress.queued += queued
-            attempt = Attempt(sent.asked, self._deployment.timeout, self._clock, sent.read)
+            attempt = Attempt(sent.written, self._deployment.timeout, self._clock)
             self._begin(attempt, progress)
             answer: Reply | CallError
             try:
@@ -168,44 +164,28 @@ class Line:
         await self._clock.sleep(decision.wait)
         return decision.wait
 
-    def _gives_in(self, sent: Sent, error: CallError) -> bool:
-        """Whether the server only refuses to be asked for the usage of a stream."""
-        named = "stream_options" in error.fault.message
-        return sent.options and named and error.fault.status in NEGOTIABLE_STATUSES
+    def _refusals(self, sent: Sent, error: CallError) -> frozenset[str]:
+        """Name the optional parts of a request that the server refuses; others it may take."""
+        if error.fault.status not in NEGOTIABLE_STATUSES:
+            return frozenset()
+        optional = frozenset(sent.written.optional) - self._refused
+        return frozenset(name for name in optional if name in error.fault.message)
 
     def _sent(self, request: Request) -> Sent:
-        if isinstance(request, ChatRequest):
-            return self._chat(request)
-        if isinstance(request, EmbeddingRequest):
-            content = embedding.body(request, self._deployment)
-            return self._written(content, embedding.PATH, embedding.reader(len(request.texts)))
-        content = moderation.body(request, self._deployment)
-        return self._written(content, moderation.PATH, moderation.read)
-
-    def _chat(self, request: ChatRequest) -> Sent:
-        content = self._body(request)
-        if self._without_options:
-            content.pop("stream_options", None)
-        return self._written(content, self._deployment.path)
-
-    def _written(self, content: JsonObject, path: str | None, read: Read | None = None) -> Sent:
         deployment = self._deployment
-        url = endpoint(deployment.base_url, path)
-        data = json.dumps(content, separators=(",", ":")).encode()
-        key = deployment.api_key.name if deployment.api_key else None
-        headers = outgoing(deployment, stream=content.get("stream") is True)
-        return Sent(
-            WireRequest("POST", url.geturl(), headers, data),
-            Asked.of(content, host=place(url), size=len(data), key=key),
-            "stream_options" in content,
-            read,
-        )
-
-    def _body(self, request: ChatRequest) -> JsonObject:
         try:
-            return body(request, self._deployment, self._services.files)
+            written = self._speech.write(request, self._refused)
         except OSError as error:
             raise fault("config", f"an attachment cannot be read: {error}") from error
+        profile = deployment.profile
+        url = endpoint(deployment.base_url, written.path, urlencode(profile.query))
+        key = deployment.api_key.name if deployment.api_key else None
+        asked = replace(written.asked, host=place(url), size=len(written.body), key=key)
+        headers = outgoing(deployment, stream=asked.stream)
+        return Sent(
+            replace(written, asked=asked),
+            WireRequest("POST", url.geturl(), headers, written.body),
+        )
 
 
 def _noted(attempt: Attempt, answer: Reply | CallError, waited: float) -> Try:

@@ -20,8 +20,8 @@ LONGEST_KEPT = 200
 def outgoing(deployment: Deployment, *, stream: bool) -> dict[str, str]:
     """Give the headers of a request: the only place where secrets are revealed.
 
-    A stream is asked for uncompressed. An author's own header wins over evalkit's. Raises CallError
-    of kind config where a value cannot stand in a header.
+    A stream is asked for uncompressed. An author's own header wins over the profile's, that over
+    evalkit's. Raises CallError of kind config where a value cannot stand in a header.
     """
     headers = {
         "accept": "text/event-stream" if stream else "application/json",
@@ -29,9 +29,11 @@ def outgoing(deployment: Deployment, *, stream: bool) -> dict[str, str]:
         "content-type": "application/json",
         "user-agent": "evalkit",
     }
+    profile = deployment.profile
     if deployment.api_key is not None:
-        headers["authorization"] = f"Bearer {_value('api_key', deployment.api_key)}"
-    for name, value in deployment.headers.items():
+        key = _value("api_key", deployment.api_key)
+        headers[profile.key_header.lower()] = f"{profile.key_prefix}{key}"
+    for name, value in (*profile.headers.items(), *deployment.headers.items()):
         if not TOKEN.fullmatch(name):
             raise _unusable(f"{name!r} is no name for a header")
         headers[name.lower()] = _value(name, value)

@@ -1,13 +1,15 @@
 """What is sent: OpenAI's form, and nothing that was not asked for."""
 
+import json
 from typing import Any
 
 import pytest
 
-from evalkit.dialect.request import body
+from evalkit.dialect.chat import Chat
 from evalkit.model.chat import (
     Attachment,
     AudioPart,
+    CallError,
     ChatRequest,
     DocumentPart,
     ImagePart,
@@ -17,6 +19,7 @@ from evalkit.model.chat import (
     ToolCall,
 )
 from evalkit.model.deployment import Deployment
+from evalkit.model.profile import Profile
 from evalkit.source import Span
 
 
@@ -41,7 +44,7 @@ def user(*parts: Part) -> Message:
 def sent(*messages: Message, deployed: dict[str, Any] | None = None, **asked: Any) -> Any:
     deployment = Deployment(name="d", span=Span("suite.yaml"), **(deployed or {}))
     request = ChatRequest(messages=messages or (user(TextPart(text="hi")),), **asked)
-    return body(request, deployment, Bytes())
+    return json.loads(Chat(deployment, Bytes()).write(request, frozenset()).body)
 
 
 def test_a_plain_request_holds_its_messages_and_nothing_else() -> None:
@@ -179,3 +182,74 @@ def test_a_call_without_id_is_sent_without_one() -> None:
     assert sent(message)["messages"][0]["tool_calls"] == [
         {"type": "function", "function": {"name": "w", "arguments": ""}}
     ]
+
+
+IMAGE_URL = ImagePart(url="https://h/i.png")
+IMAGE_FILE = ImagePart(attachment=attachment("i.png", "image/png"))
+
+
+def profiled(profile: dict[str, Any], *messages: Message, **asked: Any) -> Any:
+    return sent(*messages, deployed={"profile": Profile.model_validate(profile)}, **asked)
+
+
+def test_a_profile_adds_removes_and_renames_fields() -> None:
+    profile = {"extra": {"a": 1}, "removed": ["seed"], "renamed": {"max_tokens": "limit"}}
+    given = profiled(profile, params={"seed": 7, "max_tokens": 9})
+
+    assert {key: value for key, value in given.items() if key != "messages"} == {
+        "a": 1,
+        "limit": 9,
+    }
+
+
+def test_what_is_asked_for_wins_over_a_profile_s_extra_fields() -> None:
+    assert profiled({"extra": {"top_k": 1}}, params={"top_k": 2})["top_k"] == 2
+
+
+def test_a_profile_can_keep_a_stream_from_being_asked_for_its_usage() -> None:
+    assert "stream_options" not in profiled({"removed": ["stream_options"]}, stream=True)
+
+
+THOUGHT = Message(role="assistant", parts=(TextPart(text="4"),), reasoning="2 and 2")
+CALLING = Message(role="assistant", tool_calls=(ToolCall(name="add"),), reasoning="add them")
+TAGGED = Message(role="assistant", parts=(TextPart(text="<think>2 and 2</think>\n4"),))
+
+
+@pytest.mark.parametrize(
+    ("policy", "message", "wanted"),
+    [
+        ("drop", THOUGHT, {"content": "4"}),
+        ("keep", THOUGHT, {"content": "4", "thoughts": "2 and 2"}),
+        ("tool_calls", THOUGHT, {"content": "4"}),
+        ("tool_calls", CALLING, {"content": None, "thoughts": "add them"}),
+        ("drop", TAGGED, {"content": "<think>2 and 2</think>\n4"}),
+        ("strip", TAGGED, {"content": "4"}),
+        ("strip", THOUGHT, {"content": "4"}),
+    ],
+)
+def test_a_profile_says_what_of_the_reasoning_goes_back(
+    policy: str, message: Message, wanted: dict[str, Any]
+) -> None:
+    profile = {"reasoning": policy, "reasoning_field": "thoughts"}
+    said = profiled(profile, message)["messages"][0]
+
+    assert {key: said[key] for key in ("content", "thoughts") if key in said} == wanted
+
+
+@pytest.mark.parametrize(
+    ("images", "part", "told"),
+    [
+        ("inline", IMAGE_URL, "are sent inline only; name a file"),
+        ("url", IMAGE_FILE, "are sent by URL only; name a URL"),
+    ],
+)
+def test_an_image_that_a_deployment_cannot_take_is_told(images: str, part: Part, told: str) -> None:
+    with pytest.raises(CallError, match=told):
+        profiled({"images": images}, user(part))
+
+
+@pytest.mark.parametrize(("images", "part"), [("inline", IMAGE_FILE), ("url", IMAGE_URL)])
+def test_an_image_is_sent_in_the_way_that_a_deployment_takes(images: str, part: Part) -> None:
+    content = profiled({"images": images}, user(part))["messages"][0]["content"]
+
+    assert content[0]["type"] == "image_url"

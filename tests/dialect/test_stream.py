@@ -276,3 +276,29 @@ def test_usage_that_was_not_asked_for_is_not_missed() -> None:
 
     assert reply.usage is None
     assert reply.warnings == ()
+
+
+def test_cumulative_deltas_are_joined_to_what_the_last_of_them_says() -> None:
+    asked = Asked(stream=True, usage=False, cumulative=True)
+    stream = Stream(asked, Head(200))
+    for text in ("Hel", "Hello", "Hello", "Hello you"):
+        stream.take("", json.dumps({"choices": [{"index": 0, "delta": {"content": text}}]}), 0)
+    stream.take(
+        "", json.dumps({"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]}), 0
+    )
+    stream.take("", "[DONE]", 0)
+
+    reply = stream.end(b"", "")
+
+    assert (reply.text, stream.contents) == ("Hello you", 3)
+    assert "looks_cumulative" not in {warning.name for warning in reply.warnings}
+
+
+def test_what_a_profile_tolerates_is_not_noted() -> None:
+    stream = Stream(Asked(stream=True, usage=False, tolerated=("missing_fields",)), Head(200))
+    stream.take("", json.dumps({"choices": [{"delta": {"content": "a"}}]}), 0)
+    stream.take("", "[DONE]", 0)
+
+    names = [warning.name for warning in stream.end(b"", "").warnings]
+
+    assert names == ["missing_finish_reason"]

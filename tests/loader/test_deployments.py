@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from evalkit.errors import Mistakes
+from evalkit.loader.fields import DEPLOYMENT_KEYS
 from evalkit.loader.load import Loaded, load
 from evalkit.model.deployment import Deployment
 from evalkit.planner import Choice, plan
@@ -79,10 +80,7 @@ def test_a_value_is_kept_as_written(tmp_path: Path, line: str, key: str, value: 
     assert getattr(resolve(tmp_path, line, {}), key) == wanted
 
 
-KEYS_OF_ALL = (
-    "its keys are api, base_url, api_key, model, stream, params, headers, path, "
-    "timeout, retry, limits, price, default, under_test"
-)
+KEYS_OF_ALL = f"its keys are {', '.join(DEPLOYMENT_KEYS)}"
 
 REFUSED = [
     pytest.param("modle: m", ["4:5 unknown key 'modle' | did you mean 'model'?"], id="a slip"),

@@ -46,12 +46,11 @@ def test_a_transcript_whose_calls_were_answered_has_no_fault() -> None:
     assert Transcript().fault is None
 
 
-def test_reasoning_stays_out_of_the_history() -> None:
+def test_reasoning_stands_apart_from_the_text_of_the_history() -> None:
     reply = ChatReply(text="4", reasoning="2 and 2")
+    said = Transcript(exchanges=(OPENING.model_copy(update={"reply": reply}),)).messages[-1]
 
-    assert Transcript(exchanges=(OPENING.model_copy(update={"reply": reply}),)).messages[
-        -1
-    ] == message("assistant", "4")
+    assert (said.text, said.reasoning) == ("4", "2 and 2")
 
 
 def test_a_transcript_is_read_back_as_it_was_written() -> None:

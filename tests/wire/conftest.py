@@ -10,6 +10,7 @@ from typing import Any, Self
 
 import pytest
 
+from evalkit.dialect.chat import Chat
 from evalkit.model.api import Services
 from evalkit.model.chat import Attachment, CallError, ChatRequest, Fault, Message, TextPart
 from evalkit.model.deployment import Deployment, Limits, Retry, Timeout
@@ -138,11 +139,16 @@ def clocks(**seconds: float) -> Timeout:
     return Timeout(**{"connect": 1.0, "first_token": 1.0, "idle": 1.0, "total": 2.0, **seconds})
 
 
+def line(called: Deployment, clock: Clock | None = None, services: Services = SERVICES) -> Line:
+    """Give the line to a deployment that speaks OpenAI's chat completions."""
+    return Line(called, services, Chat(called, services.files), clock)
+
+
 async def answer(base_url: str, *, stream: bool = True, **settings: Any) -> Any:
     called = deployment(base_url, **{"timeout": clocks(), **settings})
-    async with Line(called, SERVICES, Waits().clock) as line:
+    async with line(called, Waits().clock) as entered:
         try:
-            return await line.send(asking(stream=stream))
+            return await entered.send(asking(stream=stream))
         except CallError as error:
             return error.fault
 
@@ -207,6 +213,7 @@ class Wire:
     deployment = staticmethod(deployment)
     dripping = staticmethod(dripping)
     fault = staticmethod(fault)
+    line = staticmethod(line)
     reset = staticmethod(reset)
     response = staticmethod(response)
     sending = staticmethod(sending)

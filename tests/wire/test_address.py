@@ -8,18 +8,28 @@ from evalkit.wire.address import endpoint, place
 @pytest.mark.parametrize(
     ("base_url", "path", "wanted"),
     [
-        ("http://h/v1", None, "http://h/v1/chat/completions"),
-        ("http://h/v1/", None, "http://h/v1/chat/completions"),
-        (" http://h ", None, "http://h/chat/completions"),
-        ("http://h/v1/chat/completions", None, "http://h/v1/chat/completions"),
-        ("http://h/d?api-version=1", None, "http://h/d/chat/completions?api-version=1"),
-        ("http://h/v1#part", None, "http://h/v1/chat/completions"),
+        ("http://h/v1", "/chat/completions", "http://h/v1/chat/completions"),
+        ("http://h/v1/", "/chat/completions", "http://h/v1/chat/completions"),
+        (" http://h ", "/chat/completions", "http://h/chat/completions"),
+        ("http://h/v1/chat/completions", "/chat/completions", "http://h/v1/chat/completions"),
+        (
+            "http://h/d?api-version=1",
+            "/chat/completions",
+            "http://h/d/chat/completions?api-version=1",
+        ),
+        ("http://h/v1#part", "/chat/completions", "http://h/v1/chat/completions"),
         ("http://h/v1", "/complete", "http://h/v1/complete"),
-        ("http://[::1]:8080/v1", None, "http://[::1]:8080/v1/chat/completions"),
+        ("http://[::1]:8080/v1", "/chat/completions", "http://[::1]:8080/v1/chat/completions"),
     ],
 )
-def test_the_url_is_made_of_base_url_and_path(base_url: str, path: str | None, wanted: str) -> None:
+def test_the_url_is_made_of_base_url_and_path(base_url: str, path: str, wanted: str) -> None:
     assert endpoint(base_url, path).geturl() == wanted
+
+
+def test_a_profile_s_query_stands_behind_the_author_s_own() -> None:
+    url = endpoint("http://h/v1?a=1", "/chat", "api-version=2")
+
+    assert url.geturl() == "http://h/v1/chat?a=1&api-version=2"
 
 
 @pytest.mark.parametrize(
@@ -32,4 +42,4 @@ def test_the_url_is_made_of_base_url_and_path(base_url: str, path: str | None, w
     ],
 )
 def test_a_message_names_host_and_port(base_url: str, wanted: str) -> None:
-    assert place(endpoint(base_url)) == wanted
+    assert place(endpoint(base_url, "/embeddings")) == wanted

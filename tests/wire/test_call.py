@@ -21,7 +21,6 @@ from evalkit.model.chat import (
 )
 from evalkit.model.deployment import Limits, Retry
 from evalkit.secrets import Secret
-from evalkit.wire.call import Line
 from evalkit.wire.clock import Clock
 
 COMPLETION = b'{"choices":[{"index":0,"message":{"role":"assistant","content":"Hi"}}]}'
@@ -62,16 +61,16 @@ async def _pieces(body: bytes) -> AsyncIterator[bytes]:
     yield body
 
 
-def line(wire: Any, memory: Memory, clock: Clock | None = None, **settings: Any) -> Line:
+def line(wire: Any, memory: Memory, clock: Clock | None = None, **settings: Any) -> Any:
     services = replace(wire.services, transport=memory)
     deployment = wire.deployment("http://host/v1", **settings)
-    return Line(deployment, services, clock or wire.waits().clock)
+    return wire.line(deployment, clock or wire.waits().clock, services)
 
 
 def send(wire: Any, memory: Memory, *, stream: bool = False, **settings: Any) -> Any:
     clock = settings.pop("clock", None)
 
-    async def run() -> ChatReply | Fault:
+    async def run() -> Any:
         async with line(wire, memory, clock, **settings) as called:
             try:
                 return await called.send(wire.asking(stream=stream))
@@ -132,7 +131,7 @@ REFUSED: Answer = (422, {}, b'{"detail": [{"loc": ["body", "stream_options"], "m
 def test_stream_options_that_are_refused_are_left_out_for_the_rest_of_the_run(wire: Any) -> None:
     memory = Memory(REFUSED, OK)
 
-    async def run() -> list[ChatReply]:
+    async def run() -> Any:
         async with line(wire, memory, retry=Retry(tries=1)) as called:
             return [await called.send(wire.asking(stream=True)) for _ in range(2)]
 
@@ -162,7 +161,7 @@ def test_stream_options_that_were_not_sent_are_not_negotiated(wire: Any) -> None
 def test_the_limit_counts_requests_in_flight(wire: Any) -> None:
     memory = Memory(OK)
 
-    async def run() -> list[ChatReply]:
+    async def run() -> Any:
         async with line(wire, memory, limits=Limits(concurrency=3)) as called:
             return await asyncio.gather(*(called.send(wire.asking()) for _ in range(10)))
 
@@ -220,7 +219,7 @@ def test_a_retry_that_gets_its_place_too_late_is_not_sent(wire: Any) -> None:
 def test_waiting_in_the_queue_is_apart_from_the_time_of_the_reply(wire: Any) -> None:
     memory = Memory(OK)
 
-    async def run() -> list[ChatReply]:
+    async def run() -> Any:
         clock = Clock(now=lambda: float(len(memory.requests) + memory.done))
         async with line(wire, memory, clock, limits=Limits(concurrency=1)) as called:
             return await asyncio.gather(*(called.send(wire.asking()) for _ in range(3)))
@@ -270,7 +269,7 @@ def test_an_attachment_that_cannot_be_read_any_more_is_a_mistake(wire: Any) -> N
 
 
 def test_a_line_that_is_not_entered_is_a_bug(wire: Any) -> None:
-    called = Line(wire.deployment("http://host"), wire.services)
+    called = wire.line(wire.deployment("http://host"))
 
     with pytest.raises(RuntimeError, match="not entered"):
         asyncio.run(called.send(wire.asking()))

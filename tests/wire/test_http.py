@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from evalkit.model.deployment import Limits
-from evalkit.wire.call import Line
 from evalkit.wire.http import trusted
 
 COMPLETION = b'{"choices":[{"index":0,"message":{"role":"assistant","content":"Hi"}}]}'
@@ -18,7 +17,7 @@ EVENTS = b'data: {"choices":[{"index":0,"delta":{"content":"Hi"}}]}\n\ndata: [DO
 
 async def called(wire: Any, server: Any, times: int, *, stream: bool = False) -> list[str]:
     deployment = wire.deployment(server.base_url, limits=Limits(concurrency=10_000))
-    async with Line(deployment, wire.services) as line:
+    async with wire.line(deployment) as line:
         sends = (line.send(wire.asking(stream=stream)) for _ in range(times))
         return [reply.text for reply in await asyncio.gather(*sends)]
 
@@ -47,7 +46,7 @@ def test_cookies_are_not_kept(wire: Any) -> None:
 
     async def run() -> list[str]:
         async with wire.server(wire.sending(reply)) as server:
-            async with Line(wire.deployment(server.base_url), wire.services) as line:
+            async with wire.line(wire.deployment(server.base_url)) as line:
                 for _ in range(3):
                     await line.send(wire.asking())
             heads: list[str] = server.heads
@@ -72,7 +71,7 @@ def test_a_connection_serves_again_after_a_stream(wire: Any, *, apart: bool) -> 
 
     async def run() -> int:
         async with wire.server(handle) as server:
-            async with Line(wire.deployment(server.base_url), wire.services) as line:
+            async with wire.line(wire.deployment(server.base_url)) as line:
                 for _ in range(3):
                     await line.send(wire.asking(stream=True))
             connections: int = server.connections
@@ -131,7 +130,7 @@ def test_no_connection_is_left_open_after_many_faults(wire: Any) -> None:
                 timeout=wire.clocks(first_token=0.3),
                 retry=wire.one_try,
             )
-            async with Line(deployment, wire.services) as line:
+            async with wire.line(deployment) as line:
                 await half_cancelled([line.send(wire.asking(stream=True)) for _ in range(160)])
                 async with asyncio.timeout(2):
                     await server.quiet()

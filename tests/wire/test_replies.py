@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from evalkit.model.chat import CallError, ChatReply
-from evalkit.wire.call import Line
 
 REPLIES = json.loads((Path(__file__).parent / "replies.json").read_text(encoding="utf-8"))
 CASES = [pytest.param(case, id=f"{case['id']}-{case['name']}") for case in REPLIES]
@@ -70,9 +69,10 @@ def call(wire: Any, case: dict[str, Any]) -> dict[str, Any]:
     async def run() -> ChatReply | CallError:
         async with wire.server(handle) as server:
             deployment = wire.deployment(server.base_url)
-            async with Line(deployment, wire.services, wire.waits().clock) as line:
+            async with wire.line(deployment, wire.waits().clock) as line:
                 try:
-                    return await line.send(wire.asking(stream=case["stream"]))
+                    reply: ChatReply = await line.send(wire.asking(stream=case["stream"]))
+                    return reply
                 except CallError as error:
                     return error
 
