@@ -51,7 +51,8 @@ Fold: TypeAlias = Callable[[Asked, Head], Folding]
 class Written:
     """A request in the form of its API.
 
-    `path` stands behind base_url. `fold` reads an event stream; without it there is none to read.
+    `path` stands behind base_url, which `method` asks. `fold` reads an event stream; without it
+    there is none to read.
     `optional` names parts of the body that are left out once a server has refused them by name.
     """
 
@@ -61,6 +62,7 @@ class Written:
     read: Read
     fold: Fold | None = None
     optional: tuple[str, ...] = ()
+    method: str = "POST"
 
 
 class Speech(Protocol):

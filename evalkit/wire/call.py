@@ -184,7 +184,7 @@ class Line:
         headers = outgoing(deployment, stream=asked.stream)
         return Sent(
             replace(written, asked=asked),
-            WireRequest("POST", url.geturl(), headers, written.body),
+            WireRequest(written.method, url.geturl(), headers, written.body),
         )
 
 
