@@ -34,7 +34,10 @@ def holds_chunks(body: bytes) -> bool:
 
 
 def _is_chunk(choice: Json) -> bool:
-    return isinstance(choice, dict) and isinstance(choice.get("delta"), dict)
+    """Whether a choice has a delta, and not the whole message beside it, as Perplexity's have."""
+    if not isinstance(choice, dict) or isinstance(choice.get("message"), dict):
+        return False
+    return isinstance(choice.get("delta"), dict)
 
 
 def _fold(asked: Asked, head: Head, body: bytes) -> ChatReply:

@@ -48,6 +48,14 @@ def test_a_completion_is_read_as_one() -> None:
     assert read(line("stop", message=message)).text == "Hi"
 
 
+@pytest.mark.parametrize("delta", [{}, {"role": "assistant", "content": ""}], ids=["bare", "empty"])
+def test_a_completion_with_a_delta_beside_its_message_is_one(delta: dict[str, Any]) -> None:
+    reply = read(line("stop", message={"role": "assistant", "content": "Hi"}, delta=delta))
+
+    assert reply.text == "Hi"
+    assert "nonstandard_shape" not in {warning.name for warning in reply.warnings}
+
+
 @pytest.mark.parametrize("choice", [{"text": "Hello"}, {"content": "Hello"}, {}])
 def test_a_choice_without_a_message_is_no_empty_reply(choice: dict[str, Any]) -> None:
     with pytest.raises(CallError) as caught:
