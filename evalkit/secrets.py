@@ -19,7 +19,7 @@ MASK: Final = "***"
 class Secret:
     """A value that never shows itself: its name stands in repr, str, format and pickles.
 
-    `reveal()` is called only where a request's headers are built.
+    `reveal()` is called only where a request's headers are built or a key is opened.
     """
 
     __slots__ = ("_value", "name")

@@ -4,6 +4,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from importlib.metadata import version
+from itertools import chain
 
 from evalkit.errors import RecordError
 from evalkit.harness import header
@@ -20,6 +21,7 @@ from evalkit.runner.engine import Engine
 from evalkit.runner.options import Options
 from evalkit.runner.redaction import redaction
 from evalkit.secrets import Redactor
+from evalkit.wire import proxy
 
 GRACE = 10.0
 """Seconds that conversations under way are given when a run is interrupted."""
@@ -44,7 +46,8 @@ class Execution:
         self.folder = settings.folder or folder.choose(settings.reports)
         folder.make(self.folder.parent, self.folder.name)
         self._writer = Writer(self.folder, settings.part)
-        redactor = Redactor(header.secrets((*called, *consulted)))
+        known = header.secrets((*called, *consulted)), proxy.secrets(settings.environ)
+        redactor = Redactor(chain(*known))
         self._writer.start(
             RunStart(
                 id=self.folder.name,
@@ -58,7 +61,7 @@ class Execution:
         for secret in redactor.too_short:
             self._writer.note(Note(text=f"{secret} is too short to be told from text: not masked"))
         self._writer.plan(Plan(items=tuple(map(header.planned, items))))
-        services = Services(files=attachments)
+        services = Services(files=attachments, environ=settings.environ)
         options = Options(cautious=settings.cautious)
         self.engine = Engine(services, redaction(redactor), self._record, options)
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from evalkit.model.deployment import Deployment
+from evalkit.model.proxy import Proxy
 from evalkit.model.run import CalledDeployment, PlannedItem
 from evalkit.model.trial import Item
 from evalkit.secrets import Secret
@@ -24,6 +25,10 @@ def secrets(called: Sequence[Deployment]) -> Iterator[Secret]:
     for deployment in called:
         values = (deployment.api_key, *deployment.headers.values())
         yield from (value for value in values if isinstance(value, Secret))
+        if deployment.client_cert and deployment.client_cert.password:
+            yield deployment.client_cert.password
+        if isinstance(deployment.proxy, Proxy):
+            yield from deployment.proxy.secrets
 
 
 def called(deployment: Deployment) -> CalledDeployment:

@@ -18,6 +18,7 @@ VALUE: Final = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
 """A header's value (RFC 9110, section 5.5), as bytes of Latin-1."""
 
 INLINE: Final = "a key must not be written into a suite"
+INLINE_PASSWORD: Final = "a password must not be written into a suite"
 
 
 def refuse_inline(table: Table, found: Findings) -> None:

@@ -11,6 +11,7 @@ from evalkit.loader.credentials import read_credentials, refuse_in_params, refus
 from evalkit.loader.fields import DEPLOYMENT_KEYS, keys_of
 from evalkit.loader.keys import refuse_unknown
 from evalkit.loader.markers import find_callables, read_files
+from evalkit.loader.network import read_network
 from evalkit.loader.nodes import Node, Scalar, Table
 from evalkit.loader.tree import Path, scalars, text_of, with_entry, without
 from evalkit.loader.validation import Form, build
@@ -128,6 +129,8 @@ class Attempt:
         given = {"name": self.sketch.name, "span": self.sketch.span}
         given |= {"options": options or Authored(), **self._unfilled(table)}
         given |= read_credentials(self.sketch.table, self.environ, self.context.found)
+        whole = self.filled is not None
+        given |= read_network(self.sketch.table, self.environ, self.context, filled=whole)
         form = Form(
             Deployment,
             without(table, *own, *given),

@@ -200,6 +200,7 @@ def _deployment(definitions: Definitions) -> JsonSchemaValue:
     flags = {key: properties[key] for key in FLAGS}
     properties = _fillable(properties) | flags
     properties["headers"] = {"type": "object", "additionalProperties": SCALAR}
+    properties["proxy"] = {"type": "string"}
     properties["api"] = {"enum": list(apis.registry.usable)}
     definitions.named |= {name: _fillable(part) for name, part in inner.named.items()}
     return {**definitions.table(Deployment, properties), "required": []}

@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Protocol, Self
 
@@ -55,10 +55,11 @@ class Transport(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """What an Api is given beside its deployment."""
+    """What an Api is given beside its deployment; `environ` may name proxies."""
 
     files: Files
     transport: Transport | None = None
+    environ: Mapping[str, str] = field(default_factory=dict)
 
 
 class Api(ABC):

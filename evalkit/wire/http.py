@@ -2,18 +2,31 @@
 
 import asyncio
 import ssl
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from functools import cache, lru_cache
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from evalkit.model.api import WireRequest, WireResponse
-from evalkit.model.chat import CallError, Fault
-from evalkit.wire.address import place
-from evalkit.wire.disconnects import broken, no_http, unconnected, untrusted
+from evalkit.model.chat import CallError, Fault, FaultKind
+from evalkit.model.deployment import Deployment
+from evalkit.model.proxy import Proxy, authorization
+from evalkit.wire import tls
+from evalkit.wire.address import endpoint, place
+from evalkit.wire.disconnects import (
+    Diagnosis,
+    Way,
+    broken,
+    no_http,
+    no_proxy,
+    refused,
+    unconnected,
+    untrusted,
+)
 from evalkit.wire.inflate import inflated, is_plain
+from evalkit.wire.proxy import choose
 
 if TYPE_CHECKING:
     import aiohttp
@@ -24,35 +37,48 @@ LONGEST_DRAIN = 0.1
 """Seconds that a read reply is given to end, so that its connection can serve again."""
 
 LARGEST_DRAIN = 65_536
+PROXY_DEMANDS = 407
 
 
-@cache
-def trusted() -> ssl.SSLContext:
-    """Build the one context of the process that knows the public certificate authorities."""
+def authorities() -> ssl.SSLContext:
+    """Build a context that knows the public certificate authorities, and the system's."""
     import httpx
 
-    return httpx.create_ssl_context(trust_env=False)
+    return tls.with_system(httpx.create_ssl_context(trust_env=False))
+
+
+trusted = cache(authorities)
+"""Gives the one context of the process for deployments that name no certificates of their own."""
 
 
 class Network:
     """Carries the requests of one deployment; entered and left on one event loop.
 
-    `secure` says whether its URL is https: only then certificate authorities are loaded.
-    `connect` is the seconds that a connection may take, name and handshake included.
+    `environ` may name proxies. What the deployment names and cannot be used is a fault of each
+    request.
     """
 
-    def __init__(self, *, secure: bool, connect: float) -> None:
-        self._secure = secure
+    def __init__(self, deployment: Deployment, environ: Mapping[str, str]) -> None:
+        connect = deployment.timeout.connect
+        self._deployment = deployment
+        self._environ = environ
         self._timeout = {"connect": connect, "pool": connect}
         self._stack = AsyncExitStack()
         self._transport: AiohttpTransport | None = None
+        self._proxy: Proxy | None = None
+        self._unusable: Fault | None = None
 
     async def __aenter__(self) -> Self:
-        from httpx_aiohttp import AiohttpTransport
-
-        context = trusted() if self._secure else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        try:
+            url = endpoint(self._deployment.base_url, "/")
+            self._proxy = choose(url, self._deployment.proxy, self._environ)
+            if url.scheme == "https":
+                context = _context(self._deployment)
+        except CallError as error:
+            self._unusable = error.fault
         session = await self._stack.enter_async_context(_session(context))
-        self._transport = AiohttpTransport(verify=context, trust_env=False, client=session)
+        self._transport = _transport(context, session, self._proxy)
         return self
 
     async def __aexit__(
@@ -66,12 +92,15 @@ class Network:
     @asynccontextmanager
     async def send(self, request: WireRequest) -> AsyncIterator[WireResponse]:
         """Send a request as it is; raises CallError, also while the body is read."""
-        host = place(urlsplit(request.url))
-        response = await self._open(request, host)
+        url = urlsplit(request.url)
+        way = Way(place(url), self._proxy)
+        response = await self._open(request, url, way)
         async with AsyncExitStack() as stack:
             stack.push_async_callback(response.aclose)
+            if self._proxy and url.scheme == "http" and response.status_code == PROXY_DEMANDS:
+                raise _fault(*refused(PROXY_DEMANDS, response.reason_phrase, way))
             headers = {name.lower(): value for name, value in response.headers.items()}
-            chunks = _pieces(response, host)
+            chunks = _pieces(response, way)
             stack.push_async_callback(chunks.aclose)
             encoding = headers.get("content-encoding", "")
             if not is_plain(encoding):
@@ -80,23 +109,52 @@ class Network:
             yield WireResponse(response.status_code, headers, chunks)
             await _drain(chunks)
 
-    async def _open(self, request: WireRequest, host: str) -> "httpx.Response":
+    async def _open(self, request: WireRequest, url: SplitResult, way: Way) -> "httpx.Response":
         import aiohttp
         import httpx
 
         if self._transport is None:
             raise RuntimeError("the network is not entered")
+        if self._unusable is not None:
+            raise CallError(self._unusable)
+        plain = self._proxy if url.scheme == "http" else None
         sent = httpx.Request(
             request.method,
             _parsed(request.url),
-            headers=dict(request.headers),
+            headers={**request.headers, **_authorized(plain)},
             content=request.body,
             extensions={"timeout": self._timeout},
         )
         try:
             return await self._transport.handle_async_request(sent)
         except (httpx.HTTPError, aiohttp.ClientError, OSError, UnicodeError) as error:
-            raise diagnose(error, host) from error
+            raise diagnose(error, way) from error
+
+
+def _context(deployment: Deployment) -> ssl.SSLContext:
+    """Give the context of a deployment: its own where it names certificates."""
+    if deployment.ca_file is None and deployment.client_cert is None:
+        return trusted()
+    context = authorities()
+    tls.equip(context, deployment)
+    return context
+
+
+def _transport(
+    context: ssl.SSLContext, session: "aiohttp.ClientSession", proxy: Proxy | None
+) -> "AiohttpTransport":
+    import httpx
+    from httpx_aiohttp import AiohttpTransport
+
+    named = httpx.Proxy(f"http://{proxy.place}", headers=_authorized(proxy)) if proxy else None
+    return AiohttpTransport(verify=context, trust_env=False, client=session, proxy=named)
+
+
+def _authorized(proxy: Proxy | None) -> dict[str, str]:
+    """Give the header for a proxy that asks for credentials."""
+    if proxy is None or proxy.credentials is None:
+        return {}
+    return {"proxy-authorization": authorization(proxy.credentials)}
 
 
 def _session(context: ssl.SSLContext) -> "aiohttp.ClientSession":
@@ -120,7 +178,7 @@ def _parsed(url: str) -> "httpx.URL":
         raise CallError(Fault(kind="config", message=message)) from error
 
 
-async def _pieces(response: "httpx.Response", host: str) -> AsyncGenerator[bytes, None]:
+async def _pieces(response: "httpx.Response", way: Way) -> AsyncGenerator[bytes, None]:
     """Give the body as it arrives, undecoded."""
     import aiohttp
     import httpx
@@ -131,7 +189,7 @@ async def _pieces(response: "httpx.Response", host: str) -> AsyncGenerator[bytes
         async for piece in response.stream:
             yield piece
     except (httpx.HTTPError, aiohttp.ClientError, OSError) as error:
-        raise diagnose(error, host) from error
+        raise diagnose(error, way) from error
 
 
 async def _drain(chunks: AsyncGenerator[bytes, None]) -> None:
@@ -149,8 +207,8 @@ async def _discard(chunks: AsyncGenerator[bytes, None]) -> None:
             return
 
 
-def diagnose(error: Exception, place: str) -> CallError:
-    """Say why no whole response came from `place`, its host and port.
+def diagnose(error: Exception, way: Way) -> CallError:
+    """Say why no whole response came by `way`.
 
     httpx-aiohttp reports refused connections and unknown hosts alike as timeouts, and lets some of
     aiohttp's own exceptions pass, so the cause decides.
@@ -158,19 +216,40 @@ def diagnose(error: Exception, place: str) -> CallError:
     import aiohttp
 
     cause = error if isinstance(error, aiohttp.ClientError) else error.__cause__ or error
+    unreached = _unreached(cause, way)
+    if unreached is not None:
+        return _fault(*unreached)
     match cause:
         case aiohttp.ClientConnectorCertificateError(certificate_error=reason):
-            kind, message = untrusted(reason, place)
+            kind, message = untrusted(reason, way)
         case aiohttp.ClientConnectorError(os_error=reason):
-            kind, message = unconnected(reason, place)
+            kind, message = unconnected(reason, way)
         case aiohttp.ServerTimeoutError():
-            kind, message = "connect", f"could not connect to {place} in time"
+            kind, message = "connect", f"could not connect to {way} in time"
         case aiohttp.InvalidURL() | UnicodeError():
-            kind, message = "config", f"{place} is no address that can be called; check base_url"
+            kind, message = "config", f"{way} is no address that can be called; check base_url"
         case aiohttp.ClientResponseError(message=words):
-            kind, message = no_http(words, place)
+            kind, message = no_http(words, way)
         case aiohttp.ClientPayloadError():
-            kind, message = "connect", f"the connection to {place} ended in the middle of a reply"
+            kind, message = "connect", f"the connection to {way} ended in the middle of a reply"
         case _:
-            kind, message = broken(cause, place)
+            kind, message = broken(cause, way)
+    return _fault(kind, message)
+
+
+def _unreached(cause: BaseException, way: Way) -> Diagnosis | None:
+    """Say why the proxy on the way led nowhere; None where it is not to blame."""
+    import aiohttp
+
+    match cause:
+        case aiohttp.ClientHttpProxyError(status=status, message=words):
+            return refused(status, words, way)
+        case aiohttp.ClientProxyConnectionError(os_error=reason):
+            return no_proxy(reason, way)
+        case aiohttp.ClientConnectorDNSError(os_error=reason) if way.proxy:
+            return no_proxy(reason, way)
+    return None
+
+
+def _fault(kind: FaultKind, message: str) -> CallError:
     return CallError(Fault(kind=kind, message=message))

@@ -9,6 +9,7 @@ import httpx
 import pytest
 from aiohttp.client_reqrep import ConnectionKey
 
+from evalkit.wire.disconnects import Way
 from evalkit.wire.http import diagnose
 
 KEY = cast("ConnectionKey", None)
@@ -32,7 +33,7 @@ def handshake(reason: str) -> ssl.SSLError:
         pytest.param(
             aiohttp.ClientConnectorCertificateError(KEY, certificate()),
             "config",
-            "certificate of host:443 is refused: certificate has expired; is it signed",
+            "certificate of host:443 is refused: certificate has expired; if it can be trusted, name the",
             id="certificate",
         ),
         pytest.param(
@@ -79,11 +80,11 @@ def test_the_cause_decides_and_not_how_httpx_calls_it(
         error = httpx.ConnectTimeout("")
         error.__cause__ = cause
 
-    fault = diagnose(error, "host:443").fault
+    fault = diagnose(error, Way("host:443")).fault
 
     assert fault.kind == kind
     assert words in fault.message
 
 
 def test_an_error_without_a_cause_is_told_by_its_own_words() -> None:
-    assert "broke: ReadError" in diagnose(httpx.ReadError(""), "host:443").fault.message
+    assert "broke: ReadError" in diagnose(httpx.ReadError(""), Way("host:443")).fault.message
