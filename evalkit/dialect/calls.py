@@ -1,11 +1,13 @@
 """The tool calls of a reply, whole or put together from the fragments of a stream."""
 
-import json
 from dataclasses import dataclass, field
 
+from evalkit.dialect.json_text import compact
 from evalkit.dialect.notes import Notes
-from evalkit.model.chat import ToolCall
+from evalkit.model.chat import CallError, Fault, ToolCall
 from evalkit.model.data import Json, JsonObject
+
+MOST_CALLS = 1000
 
 
 @dataclass(slots=True)
@@ -13,8 +15,20 @@ class OpenCall:
     """A call that may still grow."""
 
     id: str | None
-    name: str = ""
+    names: list[str] = field(default_factory=list)
+    named: int = 0
     arguments: list[str] = field(default_factory=list)
+
+    def add_name(self, part: str) -> None:
+        """Take a piece of the name, or the whole name once more."""
+        if len(part) == self.named and part == self.name:
+            return
+        self.names.append(part)
+        self.named += len(part)
+
+    @property
+    def name(self) -> str:
+        return "".join(self.names)
 
 
 class Calls:
@@ -25,6 +39,7 @@ class Calls:
         self._streamed = streamed
         self._calls: list[OpenCall] = []
         self._places: dict[int, OpenCall] = {}
+        self._known: dict[str, OpenCall] = {}
 
     def __bool__(self) -> bool:
         return bool(self._calls)
@@ -48,8 +63,8 @@ class Calls:
                 self._notes.add("nonstandard_shape", "a tool call without a function object")
             return
         name = function.get("name")
-        if isinstance(name, str) and name != call.name:
-            call.name += name
+        if isinstance(name, str):
+            call.add_name(name)
         call.arguments.append(self._arguments(function.get("arguments")))
 
     def _place(self, fragment: JsonObject) -> OpenCall:
@@ -67,19 +82,26 @@ class Calls:
         if id_ and call.id and id_ != call.id:
             self._notes.add("tool_call_repaired", f"a new id at the used index {index}")
             return self._open(id_, index)
-        call.id = call.id or id_
+        if call.id is None and id_ is not None:
+            call.id = id_
+            self._known.setdefault(id_, call)
         return call
 
     def _unindexed(self, id_: str | None) -> OpenCall:
         """Open a call for a new id, find the call of a known one, else go on with the last."""
         if id_ is None and self._calls:
             return self._calls[-1]
-        known = (call for call in self._calls if id_ is not None and call.id == id_)
-        return next(known, None) or self._open(id_, None)
+        known = self._known.get(id_) if id_ is not None else None
+        return known or self._open(id_, None)
 
     def _open(self, id_: str | None, index: int | None) -> OpenCall:
+        if len(self._calls) >= MOST_CALLS:
+            message = f"the reply has more than {MOST_CALLS:,} tool calls"
+            raise CallError(Fault(kind="too_large", message=message))
         call = OpenCall(id_)
         self._calls.append(call)
+        if id_ is not None:
+            self._known.setdefault(id_, call)
         if index is not None:
             self._places[index] = call
         return call
@@ -90,7 +112,7 @@ class Calls:
         if sent is None:
             return ""
         self._notes.add("nonstandard_shape", "tool arguments are no text")
-        return json.dumps(sent, ensure_ascii=False, separators=(",", ":"))
+        return compact(sent)
 
     def read(self) -> tuple[ToolCall, ...]:
         """Give the calls as they stand."""

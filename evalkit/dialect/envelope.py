@@ -69,21 +69,23 @@ def find_in_text(text: str) -> Envelope:
 
 
 def _inner(data: Json) -> Json:
-    if isinstance(data, list) and data:
-        return _inner(data[0])
+    for _ in range(DEEPEST):
+        if not isinstance(data, list) or not data:
+            break
+        data = data[0]
     if isinstance(data, dict):
         return data.get("error") or data
     return data
 
 
-def _codes(layer: JsonObject) -> Iterator[str]:
+def _codes(layer: JsonObject, depth: int = 0) -> Iterator[str]:
     for name in CODES:
         value = layer.get(name)
         if isinstance(value, str):
             yield value.lower()
     inner = layer.get("innererror")
-    if isinstance(inner, dict):
-        yield from _codes(inner)
+    if isinstance(inner, dict) and depth < DEEPEST:
+        yield from _codes(inner, depth + 1)
 
 
 def _statuses(layer: JsonObject) -> Iterator[int]:
@@ -132,7 +134,8 @@ def _placed(word: str, data: JsonObject) -> str:
     """Say which part of the request is meant, where the server tells and the word does not."""
     location, parameter = data.get("loc"), data.get("param")
     if isinstance(location, list):
-        return f"{'.'.join(map(str, location))}: {word}"
+        steps = [str(step) for step in location if isinstance(step, str | int)]
+        return f"{'.'.join(steps)}: {word}"
     if isinstance(parameter, str) and parameter and parameter not in word:
         return f"{word} (param {parameter})"
     return word

@@ -1,5 +1,6 @@
 """Why a choice ended, in the standard's words where they fit."""
 
+from evalkit.dialect.json_text import compact
 from evalkit.dialect.notes import Notes
 from evalkit.model.data import Json
 
@@ -15,6 +16,8 @@ ALIASES = {
 BROKEN = frozenset({"error", "abort", "network_error"})
 """The words by which a server says that it failed in the middle."""
 
+LONGEST = 80
+
 
 def read(sent: Json, notes: Notes) -> str | None:
     """Give the finish reason; null and the empty text are none yet."""
@@ -22,6 +25,6 @@ def read(sent: Json, notes: Notes) -> str | None:
         return None
     if isinstance(sent, str) and (sent in STANDARD or sent in BROKEN):
         return sent
-    notes.add("nonstandard_finish_reason", f"{sent!r}"[:80])
-    word = sent if isinstance(sent, str) else str(sent)[:80]
+    word = sent if isinstance(sent, str) else compact(sent)[:LONGEST]
+    notes.add("nonstandard_finish_reason", f"{word!r}"[:LONGEST])
     return ALIASES.get(word, word) or None

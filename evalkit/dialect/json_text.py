@@ -1,8 +1,9 @@
-"""Reading the JSON value that a body begins with, whatever the body is."""
+"""Reading the JSON value that a body begins with, whatever the body is, and writing one."""
 
 import json
 from dataclasses import dataclass
 
+from evalkit.model.chat import CallError, Fault
 from evalkit.model.data import Json
 
 DECODER = json.JSONDecoder()
@@ -24,6 +25,15 @@ def first_value(text: str) -> Found | None:
     except (ValueError, RecursionError):  # a 5,000-digit number is a plain ValueError
         return None
     return Found(value, stripped[end:].strip())
+
+
+def compact(value: Json) -> str:
+    """Write a value of a reply; raises CallError where it is so deep that only reading it works."""
+    try:
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    except RecursionError:
+        message = "the reply holds JSON that is nested too deeply"
+        raise CallError(Fault(kind="response_invalid", message=message)) from None
 
 
 def decode(data: bytes) -> tuple[str, bool]:

@@ -1,5 +1,6 @@
 """Token counts as the deployment reported them: kept as they are, doubted aloud."""
 
+from evalkit.dialect.json_text import compact
 from evalkit.dialect.notes import Notes
 from evalkit.model.chat import Usage
 from evalkit.model.data import Json, JsonObject
@@ -52,5 +53,5 @@ def _count(reported: JsonObject, name: str, notes: Notes) -> int | None:
         return int(value)
     if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= LARGEST:
         return value
-    notes.add("usage_missing", f"{name} is no count: {str(value)[:40]}")
+    notes.add("usage_missing", f"{name} is no count: {compact(value)[:40]}")
     return None

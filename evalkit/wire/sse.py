@@ -3,6 +3,7 @@
 Source: WHATWG HTML, section 9.2.6, "Interpreting an event stream".
 """
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from evalkit.model.chat import CallError, Fault
@@ -23,7 +24,8 @@ class Event(NamedTuple):
 class Decoder:
     """Takes the stream in pieces of any size; raises CallError of kind too_large, nothing else.
 
-    `replaced` becomes true when invalid UTF-8 had to be replaced. Bounds are in bytes.
+    Events and the fault come in the stream's own order, however it was cut into pieces. `replaced`
+    becomes true when invalid UTF-8 had to be replaced. Bounds are in bytes.
     """
 
     def __init__(
@@ -45,17 +47,16 @@ class Decoder:
         self._id = b""
         self._offset: int | None = None
 
-    def feed(self, chunk: bytes) -> list[Event]:
-        """Give the events that `chunk` completes."""
+    def feed(self, chunk: bytes) -> Iterator[Event]:
+        """Give the events that `chunk` completes, each as it is reached: take them all."""
+        room = max(0, self.max_stream - self._read)
         self._read += len(chunk)
-        if self._read > self.max_stream:
-            raise too_large("stream", self.max_stream)
-        events: list[Event] = []
-        for line in self._lines(chunk):
+        for line in self._lines(chunk[:room] if len(chunk) > room else chunk):
             event = self._line(line)
             if event is not None:
-                events.append(event)
-        return events
+                yield event
+        if len(chunk) > room:
+            raise too_large("stream", self.max_stream)
 
     def unfinished(self) -> str:
         """Give the data of the event in which the stream ended, its blank line missing."""
@@ -64,7 +65,7 @@ class Decoder:
                 self._line(line)
         return self._text(b"\n".join(self._data))
 
-    def _lines(self, chunk: bytes) -> list[bytes]:
+    def _lines(self, chunk: bytes) -> Iterator[bytes]:
         """Give the lines that `chunk` completes, each with its end."""
         if not self._begun:
             chunk = self._begin(chunk)
@@ -75,13 +76,13 @@ class Decoder:
                 chunk = chunk[1:]
         if b"\n" not in chunk and b"\r" not in chunk:
             self._keep(chunk)
-            return []
+            return
         lines = b"".join((*self._pieces, chunk)).splitlines(keepends=True)
         self._pieces, self._pieces_size = [], 0
-        if not lines[-1].endswith((b"\n", b"\r")):
-            self._keep(lines.pop())
-        self._skip_newline = not self._pieces and lines[-1].endswith(b"\r")
-        return lines
+        begun = b"" if lines[-1].endswith((b"\n", b"\r")) else lines.pop()
+        self._skip_newline = not begun and lines[-1].endswith(b"\r")
+        yield from lines
+        self._keep(begun)
 
     def _begin(self, chunk: bytes) -> bytes:
         """Hold back the first bytes while they may be a byte order mark, and strip it."""
