@@ -21,6 +21,7 @@ class Choice:
         self._notes = notes
         self._cumulative = cumulative
         self._text: list[str] = []
+        self._length = 0
         self._reasoning: list[str] = []
         self._refusal: list[str] = []
         self._growing: str | None = ""
@@ -87,9 +88,14 @@ class Choice:
 
     def _replace_text(self, text: str) -> bool:
         """Take a text that repeats what came before; True where it holds more."""
+        self._growing = None
+        if len(text) < self._length:
+            self._text.append(text)
+            self._length += len(text)
+            return True
         before = self.text
         self._text = [text] if text.startswith(before) else [before, text]
-        self._growing = None
+        self._length = sum(map(len, self._text))
         return text != before
 
     def _add_reasoning(self, part: JsonObject) -> bool:
