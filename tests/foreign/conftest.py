@@ -109,26 +109,27 @@ def control(_llmock: str) -> Iterator[httpx.Client]:
         yield client
 
 
-@pytest.fixture
-def run(tmp_path: Path) -> Callable[[str, str], Ran]:
+@pytest.fixture(scope="session")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, str], Ran]:
     """Write a suite that names its `${SERVER}`, run it as a user does, and read the record."""
 
     def write_and_run(suite: str, server: str) -> Ran:
-        (tmp_path / "pytest.ini").write_text("[pytest]\n")
-        (tmp_path / "suites").mkdir()
-        (tmp_path / "suites/foreign.yaml").write_text(suite)
+        root = tmp_path_factory.mktemp("project")
+        (root / "pytest.ini").write_text("[pytest]\n")
+        (root / "suites").mkdir()
+        (root / "suites/foreign.yaml").write_text(suite)
         dropped = ("PYTEST", "COV_", "EVALKIT")
         kept = {name: said for name, said in os.environ.items() if not name.startswith(dropped)}
         done = subprocess.run(
             (sys.executable, "-m", "evalkit", "run"),
-            cwd=tmp_path,
+            cwd=root,
             env={**kept, "SERVER": server},
             capture_output=True,
             encoding="utf-8",
             timeout=60,
             check=False,
         )
-        records = list(tmp_path.glob("reports/*/run.jsonl"))
+        records = list(root.glob("reports/*/run.jsonl"))
         assert len(records) == 1, done.stdout + done.stderr
         outcomes = reader.read(records[0].parent).outcomes
         named = {outcome.item.partition("::")[2]: outcome for outcome in outcomes}

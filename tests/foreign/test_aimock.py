@@ -65,7 +65,7 @@ class Ran(Protocol):
     outcomes: Mapping[str, Outcome]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def ran(run: Callable[[str, str], Ran], aimock: str) -> Ran:
     return run(SUITE, aimock)
 

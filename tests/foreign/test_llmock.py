@@ -10,6 +10,7 @@ from typing import Any, Protocol
 import httpx
 import pytest
 
+from evalkit.model.chat import ChatReply
 from evalkit.model.outcome import Outcome
 
 pytestmark = pytest.mark.foreign
@@ -42,13 +43,12 @@ conversations:
     turns: [{{user: Look at it., expect: [{{tool_call: look}}, {{tool_arguments_valid: {{}}}}]}}]
 """
 
-QUESTION = """
-deployments:
-  shop: {base_url: "${SERVER}/v1", model: gpt-4o, stream: STREAM, retry: {tries: 3}}
+QUESTION = f"""
 conversations:
   - id: plate
-    turns: [{user: What is on the plate?, expect: [{equals: ANSWER}]}]
+    turns: [{{user: What is on the plate?, expect: [{{equals: "{ANSWER}"}}]}}]
 """
+BOTH = {"": False, "-streamed": True}
 
 
 class Ran(Protocol):
@@ -62,19 +62,10 @@ class Ran(Protocol):
 Run = Callable[[str, str], Ran]
 
 
-def deployments(path: str) -> str:
-    server = f'base_url: "${{SERVER}}/{path}", model: gpt-4o'
-    return f"deployments:\n  whole: {{{server}}}\n  streamed: {{{server}, stream: true}}"
-
-
-@pytest.mark.parametrize("path", VENDORS.values(), ids=list(VENDORS))
-def test_a_vendor_is_understood(run: Run, control: httpx.Client, path: str) -> None:
-    ran = run(deployments(path) + CONVERSATIONS, str(control.base_url))
-
-    exchanges = [one for each in ran.outcomes.values() for one in each.transcript.exchanges]
-    assert ran.code == 0, ran.out
-    assert [one.reply.usage is not None for one in exchanges if one.reply] == [True] * 8
-    assert verdict(control) == (True, [])
+def deployment(name: str, path: str, *, stream: bool) -> str:
+    """Write a deployment under a name that is its model's as well."""
+    keys = f'base_url: "${{SERVER}}/{path}", model: {name}, stream: {str(stream).lower()}'
+    return f"  {name}: {{{keys}, retry: {{tries: 3}}}}\n"
 
 
 def verdict(control: httpx.Client) -> tuple[bool, list[str]]:
@@ -83,76 +74,94 @@ def verdict(control: httpx.Client) -> tuple[bool, list[str]]:
     return found["passed"], [one["code"] for one in found["findings"]]
 
 
-def ask(run: Run, control: httpx.Client, fault: dict[str, Any], *, stream: bool = True) -> Outcome:
-    """Ask one question of a server with a fault; only its first requests meet it."""
-    behaviors = [fault, {"type": "reply", "text": ANSWER, "times": None}]
+def ask(
+    run: Run, control: httpx.Client, faults: Mapping[str, Mapping[str, Any]], *, stream: bool
+) -> dict[str, Outcome]:
+    """Ask a question of each of some models, whose first requests meet a fault."""
+    bound = [{**fault, "match": {"model": name}} for name, fault in faults.items()]
+    behaviors = [*bound, {"type": "reply", "text": ANSWER, "times": None}]
     control.post("/_llmock/scenario", json={"behaviors": behaviors}).raise_for_status()
-    suite = QUESTION.replace("STREAM", str(stream).lower()).replace("ANSWER", f'"{ANSWER}"')
-    [outcome] = run(suite, str(control.base_url)).outcomes.values()
-    return outcome
+    written = (deployment(name, "v1", stream=stream) for name in faults)
+    ran = run(f"deployments:\n{''.join(written)}{QUESTION}", str(control.base_url))
+    return {name: ran.outcomes[f"plate[{name}]"] for name in faults}
+
+
+def reply(outcome: Outcome) -> ChatReply:
+    last = outcome.transcript.exchanges[-1].reply
+    assert last, outcome.reason
+    return last
+
+
+def test_every_vendor_is_understood(run: Run, control: httpx.Client) -> None:
+    written = (
+        deployment(name + way, path, stream=stream)
+        for name, path in VENDORS.items()
+        for way, stream in BOTH.items()
+    )
+
+    ran = run(f"deployments:\n{''.join(written)}{CONVERSATIONS}", str(control.base_url))
+
+    assert ran.code == 0, ran.out
+    assert len(ran.outcomes) == 3 * 2 * len(VENDORS)
+    assert all(reply(outcome).usage for outcome in ran.outcomes.values())
+    assert verdict(control) == (True, [])
 
 
 @pytest.mark.parametrize("stream", [False, True], ids=["whole", "streamed"])
-@pytest.mark.parametrize(
-    ("fault", "statuses"),
-    [
-        ({"type": "fail", "status": 429, "retry_after": 0.2, "times": 2}, [429, 429, 200]),
-        ({"type": "fail", "status": 503}, [503, 200]),
-    ],
-    ids=["busy", "down"],
-)
-def test_what_passes_is_waited_for(
-    run: Run, control: httpx.Client, fault: dict[str, Any], statuses: list[int], *, stream: bool
-) -> None:
-    outcome = ask(run, control, fault, stream=stream)
+def test_what_passes_is_waited_for(run: Run, control: httpx.Client, *, stream: bool) -> None:
+    faults = {
+        "busy": {"type": "fail", "status": 429, "retry_after": 0.2, "times": 2},
+        "down": {"type": "fail", "status": 503},
+    }
 
-    reply = outcome.transcript.exchanges[-1].reply
-    assert reply
-    assert (outcome.status, [one.status for one in reply.tries]) == ("passed", statuses)
+    outcomes = ask(run, control, faults, stream=stream)
+
+    tried = {name: [one.status for one in reply(of).tries] for name, of in outcomes.items()}
+    assert tried == {"busy": [429, 429, 200], "down": [503, 200]}
+    assert {outcome.status for outcome in outcomes.values()} == {"passed"}
     assert verdict(control) == (True, [])
 
 
-@pytest.mark.parametrize(
-    ("status", "kind"),
-    [(400, "bad_request"), (401, "auth"), (403, "auth"), (404, "not_found"), (422, "bad_request")],
-)
-def test_what_will_not_pass_is_asked_once(
-    run: Run, control: httpx.Client, status: int, kind: str
-) -> None:
-    outcome = ask(run, control, {"type": "fail", "status": status})
+def test_what_will_not_pass_is_asked_once(run: Run, control: httpx.Client) -> None:
+    kinds = {400: "bad_request", 401: "auth", 403: "auth", 404: "not_found", 422: "bad_request"}
+    faults = {f"m-{status}": {"type": "fail", "status": status} for status in kinds}
 
-    fault = outcome.transcript.fault
-    assert fault
-    assert (outcome.status, fault.kind, len(fault.tries)) == ("error", kind, 1)
+    outcomes = ask(run, control, faults, stream=True)
+
+    met = [outcome.transcript.fault for outcome in outcomes.values()]
+    assert [fault and (fault.kind, len(fault.tries)) for fault in met] == [
+        (kind, 1) for kind in kinds.values()
+    ]
+    assert {outcome.status for outcome in outcomes.values()} == {"error"}
     assert verdict(control) == (True, [])
 
 
-@pytest.mark.parametrize("kind", ["disconnect", "truncate"])
-def test_half_an_answer_is_an_error(run: Run, control: httpx.Client, kind: str) -> None:
-    outcome = ask(run, control, {"type": "stream_fault", "kind": kind, "after_chunks": 4})
-
-    fault = outcome.transcript.fault
-    assert fault
-    assert fault.partial
-    assert (outcome.status, fault.kind) == ("error", "stream_truncated")
-    assert fault.partial.text == "It is a "
+def breaking(after: int) -> dict[str, dict[str, Any]]:
+    """Let streams end after some chunks: in the middle of a chunk, and as if they were whole."""
+    kinds = ("disconnect", "truncate")
+    return {kind: {"type": "stream_fault", "kind": kind, "after_chunks": after} for kind in kinds}
 
 
-@pytest.mark.parametrize("kind", ["disconnect", "truncate"])
-def test_an_answer_that_never_began_is_asked_for_again(
-    run: Run, control: httpx.Client, kind: str
-) -> None:
-    outcome = ask(run, control, {"type": "stream_fault", "kind": kind, "after_chunks": 0})
+def test_half_an_answer_is_an_error(run: Run, control: httpx.Client) -> None:
+    outcomes = ask(run, control, breaking(4), stream=True)
 
-    reply = outcome.transcript.exchanges[-1].reply
-    assert reply
-    assert (outcome.status, len(reply.tries)) == ("passed", 2)
+    met = [outcome.transcript.fault for outcome in outcomes.values()]
+    assert [fault and (fault.kind, fault.partial and fault.partial.text) for fault in met] == [
+        ("stream_truncated", "It is a ")
+    ] * 2
+    assert {outcome.status for outcome in outcomes.values()} == {"error"}
+
+
+def test_an_answer_that_never_began_is_asked_for_again(run: Run, control: httpx.Client) -> None:
+    outcomes = ask(run, control, breaking(0), stream=True)
+
+    assert [(of.status, len(reply(of).tries)) for of in outcomes.values()] == [("passed", 2)] * 2
     assert verdict(control) == (True, [])
 
 
 def test_a_chunk_that_is_no_json_is_told(run: Run, control: httpx.Client) -> None:
-    outcome = ask(run, control, {"type": "stream_fault", "kind": "malformed", "after_chunks": 4})
+    faults = {"m": {"type": "stream_fault", "kind": "malformed", "after_chunks": 4}}
 
-    reply = outcome.transcript.exchanges[-1].reply
-    assert reply
-    assert [warning.name for warning in reply.warnings] == ["undecodable_event"]
+    outcome = ask(run, control, faults, stream=True)["m"]
+
+    assert [warning.name for warning in reply(outcome).warnings] == ["undecodable_event"]
