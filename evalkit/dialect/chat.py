@@ -1,11 +1,9 @@
 """OpenAI's chat/completions as a speech, with what a profile changes about it."""
 
-import json
-from weakref import WeakKeyDictionary
-
 from evalkit.dialect import embedding, moderation, request
 from evalkit.dialect.asked import Asked
 from evalkit.dialect.lines import Chunks, read_body
+from evalkit.dialect.pieces import Pieces, body, dumped
 from evalkit.dialect.speech import Written
 from evalkit.model.api import Files
 from evalkit.model.chat import ChatRequest, Message
@@ -26,7 +24,7 @@ class Chat:
     def __init__(self, deployment: Deployment, files: Files) -> None:
         self._deployment = deployment
         self._files = files
-        self._written: WeakKeyDictionary[Message, bytes] = WeakKeyDictionary()
+        self._pieces = Pieces(self._message)
 
     def write(self, asked: Request, refused: frozenset[str]) -> Written:
         """Write a request; raises CallError and OSError."""
@@ -35,10 +33,10 @@ class Chat:
             return self._chat(asked, refused)
         if isinstance(asked, EmbeddingRequest):
             read = embedding.reader(len(asked.texts))
-            body = dumped(embedding.body(asked, deployment))
-            return Written(embedding.PATH, body, Asked(), read)
-        body = dumped(moderation.body(asked, deployment))
-        return Written(moderation.PATH, body, Asked(), moderation.read)
+            texts = dumped(embedding.body(asked, deployment))
+            return Written(embedding.PATH, texts, Asked(), read)
+        text = dumped(moderation.body(asked, deployment))
+        return Written(moderation.PATH, text, Asked(), moderation.read)
 
     def _chat(self, asked: ChatRequest, refused: frozenset[str]) -> Written:
         profile = self._deployment.profile
@@ -47,27 +45,12 @@ class Chat:
             fields.pop(name, None)
         return Written(
             self._deployment.path or profile.path or PATH,
-            self._joined(asked, fields),
+            body("messages", self._pieces.joined(asked.messages), fields),
             Asked.of(fields, profile),
             read_body,
             Chunks,
             (STREAM_OPTIONS,) if STREAM_OPTIONS in fields else (),
         )
 
-    def _joined(self, asked: ChatRequest, fields: JsonObject) -> bytes:
-        messages = b",".join(map(self._message, asked.messages))
-        rest = dumped(fields)[1:]
-        return b'{"messages":[%b]%b%b' % (messages, b"," if fields else b"", rest)
-
-    def _message(self, message: Message) -> bytes:
-        written = self._written.get(message)
-        if written is None:
-            profile = self._deployment.profile
-            written = dumped(request.message(message, self._files, profile))
-            self._written[message] = written
-        return written
-
-
-def dumped(value: JsonObject) -> bytes:
-    """Give the bytes of a JSON object as they are sent."""
-    return json.dumps(value, separators=(",", ":")).encode()
+    def _message(self, message: Message) -> tuple[JsonObject]:
+        return (request.message(message, self._files, self._deployment.profile),)

@@ -16,10 +16,11 @@ MOST_CHOICES = 1000
 
 
 class Completion:
-    """What has arrived of a completion."""
+    """What has arrived of a completion; `fields` are those that each of its API gives."""
 
-    def __init__(self, asked: Asked, *, streamed: bool) -> None:
+    def __init__(self, asked: Asked, *, streamed: bool, fields: tuple[str, ...] = FIELDS) -> None:
         self.notes = Notes(asked.tolerated)
+        self._expected = fields
         self._asked = asked
         self._streamed = streamed
         self._fields: dict[str, Json] = {}
@@ -28,8 +29,8 @@ class Completion:
 
     def head(self, data: JsonObject) -> None:
         """Take the fields beside the choices; the last usage that is one wins."""
-        if len(self._fields) < len(FIELDS):
-            for name in FIELDS:
+        if len(self._fields) < len(self._expected):
+            for name in self._expected:
                 value = data.get(name)
                 if value not in (None, ""):
                     self._fields.setdefault(name, value)
@@ -104,7 +105,7 @@ class Completion:
         return tuple(call for choice in self._choices.values() for call in choice.calls.read())
 
     def _doubt_fields(self) -> None:
-        absent = [name for name in FIELDS if name not in self._fields]
+        absent = [name for name in self._expected if name not in self._fields]
         if absent:
             self.notes.add("missing_fields", f"never gives {', '.join(absent)}")
         if isinstance(self._fields.get("created"), float):

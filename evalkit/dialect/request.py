@@ -23,16 +23,8 @@ PLAIN = Profile()
 
 
 def fields(request: ChatRequest, deployment: Deployment) -> JsonObject:
-    """Give what is sent beside the messages, under the names that the deployment's profile gives.
-
-    The request's params win over the deployment's, those over the profile's extra fields.
-    """
-    profile = deployment.profile
-    sent: JsonObject = {**profile.extra}
-    if deployment.model:
-        sent["model"] = deployment.model
-    sent |= deployment.params
-    sent |= request.params
+    """Give what is sent beside the messages, under the names that the profile gives."""
+    sent = given(request, deployment)
     if request.tools:
         sent["tools"] = list(request.tools)
     if request.response_format is not None:
@@ -40,6 +32,20 @@ def fields(request: ChatRequest, deployment: Deployment) -> JsonObject:
     if request.stream:
         sent["stream"] = True
         sent.setdefault("stream_options", {"include_usage": True})
+    return reshaped(sent, deployment.profile)
+
+
+def given(request: ChatRequest, deployment: Deployment) -> JsonObject:
+    """Give the model and the params as they are authored.
+
+    The request's params win over the deployment's, those over the profile's extra fields.
+    """
+    model: JsonObject = {"model": deployment.model} if deployment.model else {}
+    return {**deployment.profile.extra, **model, **deployment.params, **request.params}
+
+
+def reshaped(sent: JsonObject, profile: Profile) -> JsonObject:
+    """Leave out the fields that a profile removes, and give others their own names."""
     for name in profile.removed:
         sent.pop(name, None)
     for name in [name for name in profile.renamed if name in sent]:
