@@ -116,6 +116,8 @@ class Decoder:
             return self._dispatch()
         if self._offset is None:
             self._offset = start
+        if line.startswith(b":"):
+            return None
         name, _, value = line.partition(b":")
         self._field(name, value[1:] if value[:1] == b" " else value)
         return None
@@ -132,9 +134,9 @@ class Decoder:
             self._id = value
 
     def _dispatch(self) -> Event | None:
-        lines, kind, offset = self._data, self._event, self._offset or 0
+        lines, kind, offset = self._data, self._event, self._offset
         self._event, self._offset = b"", None
-        if not lines:
+        if not lines or offset is None:
             return None
         self._data, self._data_size = [], 0
         data = self._text(lines[0] if len(lines) == 1 else b"\n".join(lines))
