@@ -1,5 +1,6 @@
 """Why no response came, in words: refused, unknown, not trusted, no TLS, no HTTP."""
 
+import re
 import socket
 import ssl
 from dataclasses import dataclass
@@ -23,6 +24,10 @@ VERSIONS = ("PROTOCOL_VERSION", "UNSUPPORTED_PROTOCOL")
 EXPIRED = 10
 WRONG_HOST = frozenset({62, 64})
 """The codes that X509_verify_cert(3) gives."""
+
+LONG_HEADER = re.compile(r"Got more than (\d+) bytes")
+MANY_HEADERS = "Too many headers"
+"""What aiohttp says of a response's head that is above its bounds."""
 
 DEMANDS_CREDENTIALS = 407
 LONGEST_REASON = 120
@@ -109,6 +114,10 @@ def no_proxy(reason: OSError, way: Way) -> Diagnosis:
 def no_http(words: str, way: Way) -> Diagnosis:
     if any(record in words for record in TLS_RECORDS):
         return "config", f"{way} looks like TLS; should base_url begin with https://?"
+    if long := LONG_HEADER.match(words):
+        return "too_large", f"{way} sent a header of more than {int(long[1]):,} bytes"
+    if words.startswith(MANY_HEADERS):
+        return "too_large", f"{way} sent too many headers"
     return "connect", f"{way} does not answer in HTTP: {tame(words, LONGEST_REASON)}"
 
 
