@@ -12,7 +12,7 @@ from evalkit.model.data import Json, JsonObject
 FIELDS = ("id", "object", "created", "model")
 SPECIAL_TOKEN = re.compile(r"</s>|<\|[^|<>]{1,60}\|>")
 TRAILING_WHITESPACE = 20
-MOST_CHOICES = 1000
+MOST_CHOICES = 128
 
 
 class Completion:

@@ -4,6 +4,7 @@ import html
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from evalkit.dialect.json_text import first_value
 from evalkit.model.data import Json, JsonObject
@@ -11,8 +12,9 @@ from evalkit.model.data import Json, JsonObject
 WORDS = ("message", "msg", "detail", "details", "description", "error_description", "title")
 CODES = ("code", "error_code", "type", "status")
 STATUSES = ("code", "status", "statusCode", "status_code")
-DEEPEST = 4
+DEEPEST = 8
 MOST_ITEMS = 3
+MOST_WORDS = 30
 NO_ERROR = frozenset({"", "0", "200", "none", "null", "ok", "success"})
 """Codes that gateways give to what went well."""
 
@@ -51,7 +53,8 @@ def find(data: Json) -> Envelope:
     layers = [layer for layer in (inner, data) if isinstance(layer, dict)]
     codes = [code for layer in layers for code in _codes(layer)]
     statuses = [status for layer in layers for status in _statuses(layer)]
-    words = list(dict.fromkeys(word for word in _words(data, 0) if word))
+    every = (word for word in _words(data, 0) if word)
+    words = list(dict.fromkeys(islice(every, MOST_WORDS)))
     return Envelope(
         words="; ".join(words[:MOST_ITEMS]),
         codes=tuple(dict.fromkeys(codes)),
