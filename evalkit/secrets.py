@@ -109,6 +109,9 @@ SHAPES: Final = (
 """Keys that evalkit was not told of, after the rules of gitleaks (https://gitleaks.io)."""
 
 
+WORDS: Final = tuple(dict.fromkeys(word for shape in SHAPES for word in shape.words))
+
+
 class Redactor:
     """Masks known secrets, however they are encoded, and whatever else has the shape of one.
 
@@ -119,11 +122,19 @@ class Redactor:
         known = {secret.reveal().strip(): secret for secret in secrets}
         masked = {value: secret for value, secret in known.items() if len(value) >= SHORTEST}
         self._masks = {form: repr(masked[value]) for value in masked for form in _forms(value)}
+        self._written = tuple(json.dumps(form, ensure_ascii=False)[1:-1] for form in self._masks)
         longest_first = sorted(self._masks, key=len, reverse=True)
         self._exact = re.compile("|".join(map(re.escape, longest_first)))
         self.too_short = tuple(
             sorted({secret.name for value, secret in known.items() if 0 < len(value) < SHORTEST})
         )
+
+    def suspects(self, written: str) -> bool:
+        """Whether a JSON text may hold a secret; where not, no text or key in it does."""
+        if any(form in written for form in self._written):
+            return True
+        lowered = written.lower()
+        return any(word in lowered for word in WORDS)
 
     def text(self, text: str) -> str:
         """Mask the secrets in a text; one without any is given back as it is."""

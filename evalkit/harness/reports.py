@@ -6,6 +6,7 @@ from evalkit.errors import RecordError
 from evalkit.harness.settings import Written
 from evalkit.records import files, reader
 from evalkit.report import data, html, markdown
+from evalkit.summary import summarise
 
 REPORTS = (
     ("report.html", html.render),
@@ -18,8 +19,9 @@ def publish(run_folder: Path) -> Written:
     """Write a run's reports from its record alone."""
     try:
         run = reader.read(run_folder)
+        summary = summarise(run)
         for name, render in REPORTS:
-            files.write_atomic(run_folder / name, render(run))
+            files.write_atomic(run_folder / name, render(run, summary))
     except RecordError as error:
         return Written(lost=str(error))
     except OSError as error:

@@ -1,6 +1,7 @@
 """The implicit check of every requested reply: it came whole, unless something else is expected."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from typing import Final
 
 from evalkit.loader.context import Context
@@ -33,8 +34,14 @@ def implied(demands: Sequence[Demand], span: Span, context: Context) -> tuple[Ex
     }
     if not any(allowed.values()):
         return ()
-    check = context.checks.get(NAME).model_validate(allowed)
+    check = _built(context.checks.get(NAME), tuple(allowed.items()))
     return (Expectation(NAME, span, check),)
+
+
+@cache
+def _built(model: type[Check], allowed: tuple[tuple[str, bool], ...]) -> Check:
+    """Build the check once for all replies of which the same is asked."""
+    return model.model_validate(dict(allowed))
 
 
 def _wanted(demands: Iterable[Demand], context: Context) -> Iterator[tuple[str, tuple[str, ...]]]:

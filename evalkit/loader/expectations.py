@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Final
 
 from pydantic_core import PydanticCustomError
@@ -129,10 +130,13 @@ def construct(
 
 def _children(data: Json, node: Table, context: Context) -> Callable[[Json], Check]:
     """Give the builder of checks inside a check, which finds their places by their data."""
-    places = {id(value): child for value, child in pair(data, node)}
+
+    @cache
+    def places() -> Mapping[int, Node]:
+        return {id(value): child for value, child in pair(data, node)}
 
     def child(written: Json) -> Check:
-        spelt = spell(places[id(written)], context) if id(written) in places else None
+        spelt = spell(places()[id(written)], context) if id(written) in places() else None
         check = construct(spelt, context) if spelt else None
         if check is None:
             raise PydanticCustomError(REPORTED, "its mistakes are noted")

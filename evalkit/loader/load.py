@@ -105,6 +105,7 @@ class Loader:
         folders = [self._folder(folder) for folder in self._above(path)]
         table = self._table(path, SUITE_KEYS)
         suite = None if table is None else self._suite(path, table, folders)
+        self._context.sources.forget(path.relative_to(self._root).as_posix())
         return suite if len(self._context.found.mistakes) == before else None
 
     def _above(self, path: Path) -> list[Path]:

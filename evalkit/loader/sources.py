@@ -34,6 +34,10 @@ class Sources:
         except Unreadable as error:
             raise self._at(Span(file), str(error), *error.hints) from error
 
+    def forget(self, file: str) -> None:
+        """Let go of the tree of a file that nothing is to be read from any more; its text stays."""
+        self._trees.pop(file, None)
+
     def _tree(self, file: str, written: str) -> Node:
         """Compose a YAML file that was named as `written`; raises Unreadable too."""
         if file not in self._trees:

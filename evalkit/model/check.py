@@ -5,7 +5,9 @@ import traceback
 from abc import ABC
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, field
-from typing import Annotated, Any, ClassVar, Literal, TypeVar, final, get_origin
+from functools import cache
+from types import NoneType, UnionType
+from typing import Annotated, Any, ClassVar, Literal, TypeVar, Union, final, get_args, get_origin
 
 from pydantic import Field, SerializeAsAny, ValidationInfo, WrapValidator, field_validator
 
@@ -28,7 +30,6 @@ JsonFrom = Literal["exact", "fenced", "extracted"]
 """The most lenient reading of a reply as JSON that an author allows."""
 
 Scope = Literal["turn", "conversation"]
-
 
 WARNING = "warning"
 """The message of evidence for what passes, but is not known to hold."""
@@ -156,7 +157,7 @@ class Check(Authored, ABC):
     @property
     def children(self) -> tuple["Check", ...]:
         """The checks that stand in the fields of this one."""
-        values = (getattr(self, name) for name in type(self).model_fields)
+        values = (getattr(self, name) for name in _roomy(type(self)))
         listed = (value if isinstance(value, tuple) else (value,) for value in values)
         return tuple(one for ones in listed for one in ones if isinstance(one, Check))
 
@@ -240,6 +241,7 @@ class Check(Authored, ABC):
         return cls.__module__.rpartition(".")[2].rstrip("_")
 
     @classmethod
+    @cache
     def own_fields(cls) -> tuple[str, ...]:
         """Give the YAML keys of this check beside the common ones, the short form first.
 
@@ -253,6 +255,18 @@ class Check(Authored, ABC):
 
 COMMON = tuple(Check.model_fields)
 """The fields of every check."""
+
+
+@cache
+def _roomy(model: type[Check]) -> tuple[str, ...]:
+    """Name the fields that may hold checks: all but those of texts, numbers and words alone."""
+    return tuple(key for key, info in model.model_fields.items() if not _is_plain(info.annotation))
+
+
+def _is_plain(annotation: Any) -> bool:  # noqa: ANN401 - a class, or one of typing's forms
+    if get_origin(annotation) in (Union, UnionType):
+        return all(map(_is_plain, get_args(annotation)))
+    return annotation in (str, int, float, bool, NoneType) or get_origin(annotation) is Literal
 
 
 def _build_child(written: Any, handler: Any, info: ValidationInfo) -> Any:  # noqa: ANN401

@@ -25,7 +25,7 @@ class Authored(BaseModel):
 class Recorded(BaseModel):
     """Data of a record: keys of a newer evalkit are ignored when read, never changed once built."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", ser_json_inf_nan="constants")
 
 
 @dataclass(frozen=True, slots=True)

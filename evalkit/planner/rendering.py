@@ -1,7 +1,12 @@
 """Values inserted into a conversation: its texts, labels, addresses and expectations."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
+from operator import is_
+from typing import TypeVar
+
+from pydantic import BaseModel
 
 from evalkit.errors import Mistake, Mistakes, TemplateError
 from evalkit.model.chat import MediaPart, Part, TextPart
@@ -10,6 +15,9 @@ from evalkit.model.data import Json
 from evalkit.model.suite import Conversation, Turn
 from evalkit.source import Span
 from evalkit.template import is_template, render, render_json
+
+T = TypeVar("T")
+M = TypeVar("M", bound=BaseModel)
 
 
 class Rendering:
@@ -25,23 +33,23 @@ class Rendering:
             return conversation
         changes = {
             "system": self._parts(conversation.system, conversation.span),
-            "turns": tuple(map(self._turn, conversation.turns)),
-            "expect": tuple(map(self._expectation, conversation.expect)),
+            "turns": _each(self._turn, conversation.turns),
+            "expect": _each(self._expectation, conversation.expect),
         }
-        return conversation.model_copy(update=changes)
+        return _changed(conversation, changes)
 
     def _turn(self, turn: Turn) -> Turn:
         changes = {
             "system": self._parts(turn.system, turn.span),
             "user": self._parts(turn.user, turn.span),
             "assistant": self._parts(turn.assistant, turn.span),
-            "label": None if turn.label is None else self._text(turn.label, turn.span),
-            "expect": tuple(map(self._expectation, turn.expect)),
+            "label": turn.label and self._text(turn.label, turn.span),
+            "expect": _each(self._expectation, turn.expect),
         }
-        return turn.model_copy(update=changes)
+        return _changed(turn, changes)
 
     def _parts(self, parts: tuple[Part, ...] | None, span: Span) -> tuple[Part, ...] | None:
-        return None if parts is None else tuple(self._part(part, span) for part in parts)
+        return None if parts is None else _each(partial(self._part, span=span), parts)
 
     def _part(self, part: Part, span: Span) -> Part:
         if isinstance(part, TextPart) and is_template(part.text):
@@ -75,3 +83,15 @@ class Rendering:
     def _note(self, error: TemplateError, span: Span) -> None:
         hints = () if error.hint is None else (error.hint,)
         self.mistakes.append(Mistake(span, str(error), hints=hints))
+
+
+def _each(change: Callable[[T], T], values: tuple[T, ...]) -> tuple[T, ...]:
+    """Change every value; give the tuple itself where none is another one afterwards."""
+    changed = tuple(map(change, values))
+    return values if all(map(is_, changed, values)) else changed
+
+
+def _changed(model: M, changes: Mapping[str, object]) -> M:
+    """Copy a model with changes; give the model itself where there are none."""
+    real = {key: value for key, value in changes.items() if value is not getattr(model, key)}
+    return model.model_copy(update=real) if real else model

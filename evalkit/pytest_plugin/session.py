@@ -15,6 +15,7 @@ from evalkit.model.outcome import Outcome
 from evalkit.model.trial import Item
 from evalkit.planner import Choice
 from evalkit.pytest_plugin.ending import Ending
+from evalkit.pytest_plugin.garbage import uncollected
 from evalkit.pytest_plugin.interruption import Interruption
 from evalkit.pytest_plugin.node import Node
 from evalkit.pytest_plugin.progress import Progress
@@ -45,6 +46,12 @@ class Session(Ending):
             found = cls(config)
             config.pluginmanager.register(found, NAME)
         return found
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_collection(self) -> Generator[None, object, object]:
+        """Collect all suites; a process with other tests too has its session only afterwards."""
+        with uncollected():
+            return (yield)
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(
@@ -113,7 +120,8 @@ class Session(Ending):
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
-        self.written = self.harness.finish(interrupted=self.interrupted)
+        with uncollected():
+            self.written = self.harness.finish(interrupted=self.interrupted)
         if self.progress:
             self.progress.clear()
         if self.worker is None:

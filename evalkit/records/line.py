@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 import zlib
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -14,6 +15,8 @@ VERSION = 1
 LineType = Literal["run_start", "plan", "outcome", "note", "run_end"]
 
 _CHECKSUM = b',"crc":'
+_SPECIAL = re.compile(r'\$f"|NaN|Infinity')
+"""What the text of a payload holds that has to be escaped, or seems to."""
 
 
 class BadLine(ValueError):
@@ -32,8 +35,8 @@ class Line:
 
 def encode(seq: int, written: float, type: LineType, payload: Recorded) -> bytes:  # noqa: A002 - the key's own name
     """Write a line, its newline included; `written` is seconds since the epoch."""
-    head = {"v": VERSION, "seq": seq, "t": written, "type": type}
-    body = _dump(head | payload.model_dump()).encode("ascii")
+    head = _compact({"v": VERSION, "seq": seq, "t": written, "type": type})
+    body = f"{head[:-1]},{_written(payload)[1:]}".encode("ascii")
     checksum = b"%s%d}\n" % (_CHECKSUM, zlib.crc32(body))
     return body[:-1] + checksum
 
@@ -57,12 +60,13 @@ def _line(data: Any) -> Line:  # noqa: ANN401 - whatever the JSON holds
     raise ValueError
 
 
-def _dump(data: JsonObject) -> str:
+def _written(payload: Recorded) -> str:
+    """Write a payload as pydantic does, in half the time, but for what only `_escape` can."""
     try:
-        text = _compact(data)
-    except ValueError:
-        return _compact(_escape(data))
-    return _compact(_escape(data)) if '$f"' in text else text
+        text = payload.model_dump_json(ensure_ascii=True)
+    except ValueError:  # halves of surrogate pairs
+        return _compact(_escape(payload.model_dump()))
+    return _compact(_escape(payload.model_dump())) if _SPECIAL.search(text) else text
 
 
 def _compact(data: Any) -> str:  # noqa: ANN401 - any JSON value

@@ -36,15 +36,15 @@ class Log:
             self.close()
             raise
 
-    def append(self, line: bytes) -> None:
-        """Write the line whole, or leave the file as it was and raise."""
+    def append(self, lines: bytes) -> None:
+        """Write whole lines, all of them, or leave the file as it was and raise."""
         try:
-            self._write(line)
+            self._write(lines)
         except OSError:
             with suppress(OSError):
                 self._disk.truncate(self._descriptor, self._good)
             raise
-        self._good += len(line)
+        self._good += len(lines)
 
     def sync(self) -> None:
         """Have everything written so far survive a power loss."""
@@ -53,7 +53,7 @@ class Log:
     def close(self) -> None:
         os.close(self._descriptor)
 
-    def _write(self, line: bytes) -> None:
-        written = self._disk.write(self._descriptor, line)
-        if written < len(line):
-            raise OSError(ENOSPC, f"only {written} of {len(line)} bytes were written")
+    def _write(self, lines: bytes) -> None:
+        written = self._disk.write(self._descriptor, lines) if lines else 0
+        if written < len(lines):
+            raise OSError(ENOSPC, f"only {written} of {len(lines)} bytes were written")

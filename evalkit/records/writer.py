@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from queue import Empty, SimpleQueue
-from threading import Thread
+from threading import Event, Thread
 from types import TracebackType
 from typing import Self
 
@@ -18,7 +18,10 @@ from evalkit.records.line import LineType, encode
 from evalkit.records.log import Disk, Log
 
 BATCH = 256
-"""How many jobs that are waiting anyway may share one sync."""
+"""How many jobs may share one write and one sync."""
+
+LINGER = 0.02
+"""Seconds for which a job may wait for others: each write takes the interpreter from the run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +42,10 @@ _Job = _Entry | _Blob
 class Writer:
     """Appends to `run.jsonl`, or to `run.PART.jsonl` in a worker process, from a thread of its own.
 
-    Calls only queue their work, in order, and may come from any thread. Outcomes that wait together
-    share one sync, so an outcome is safe from a power loss once the queue has been empty after it;
-    it survives the process as soon as it is written. After a failure to store, nothing more is
-    written, `failed` says why, and every further call and `close` raise it. `now` gives seconds
-    since the epoch.
+    Calls only queue their work, in order, and may come from any thread. Outcomes that come within
+    `LINGER` seconds share one write and one sync; from then on they survive the process and a power
+    loss. After a failure to store, nothing more is written, `failed` says why, and every further
+    call and `close` raise it. `now` gives seconds since the epoch.
     """
 
     def __init__(
@@ -66,6 +68,7 @@ class Writer:
         except OSError as error:
             raise RecordError(f"{self._path} cannot be made: {error.strerror or error}") from error
         self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
+        self._closing = Event()
         self._thread = Thread(target=self._work, name="evalkit-record", daemon=True)
         self._thread.start()
 
@@ -105,6 +108,7 @@ class Writer:
         """Write what is queued and stop; raises RecordError where anything could not be stored."""
         if self._thread.is_alive():
             self._jobs.put(None)
+            self._closing.set()
             self._thread.join()
         self._check()
 
@@ -127,6 +131,7 @@ class Writer:
 
     def _take(self) -> list[_Job | None]:
         batch = [self._jobs.get()]
+        self._closing.wait(LINGER)
         try:
             while len(batch) < BATCH and batch[-1] is not None:
                 batch.append(self._jobs.get_nowait())
@@ -135,9 +140,17 @@ class Writer:
         return batch
 
     def _store(self, batch: list[_Job]) -> None:
+        """Store jobs in order; the lines between two attachments are written at once."""
+        lines: list[_Entry] = []
         try:
             for job in batch:
-                self._store_one(job)
+                if isinstance(job, _Entry):
+                    lines.append(job)
+                    continue
+                self._write(lines)
+                lines = []
+                blobs.store(self._folder, job.sha256, job.data)
+            self._write(lines)
             if any(isinstance(job, _Entry) and job.type in {"outcome", "run_end"} for job in batch):
                 self._log.sync()
         except (OSError, ValueError) as error:
@@ -146,10 +159,19 @@ class Writer:
                 f" {self._outcomes} outcomes: {getattr(error, 'strerror', None) or error}"
             )
 
-    def _store_one(self, job: _Job) -> None:
-        if isinstance(job, _Blob):
-            blobs.store(self._folder, job.sha256, job.data)
-            return
-        self._log.append(encode(self._seq, self._now(), job.type, job.payload))
-        self._seq += 1
-        self._outcomes += job.type == "outcome"
+    def _write(self, entries: list[_Entry]) -> None:
+        """Write lines together; where they do not fit, those that do one by one, then raise."""
+        numbered = enumerate(entries, self._seq)
+        lines = [encode(seq, self._now(), one.type, one.payload) for seq, one in numbered]
+        try:
+            self._log.append(b"".join(lines))
+        except OSError:
+            for entry, line in zip(entries, lines, strict=True):
+                self._log.append(line)
+                self._count([entry])
+            raise
+        self._count(entries)
+
+    def _count(self, written: list[_Entry]) -> None:
+        self._seq += len(written)
+        self._outcomes += sum(entry.type == "outcome" for entry in written)

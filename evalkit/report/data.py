@@ -15,6 +15,7 @@ from evalkit.summary import (
     Result,
     Row,
     Sum,
+    Summary,
     Tokens,
     headline,
     summarise,
@@ -24,9 +25,9 @@ SCHEMA = 1
 """Raised when a key changes its meaning or goes away; new keys do not raise it."""
 
 
-def render(run: Run) -> str:
+def render(run: Run, summary: Summary | None = None) -> str:
     """Give `summary.json`: ASCII, and null wherever a number is not known."""
-    summary = summarise(run)
+    summary = summary or summarise(run)
     names = [group.name for group in summary.deployments]
     data: JsonObject = {
         "schema": SCHEMA,

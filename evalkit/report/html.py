@@ -11,7 +11,7 @@ from evalkit.report.bodies import Bodies
 from evalkit.report.media import Gallery
 from evalkit.report.page import build
 from evalkit.report.text import visible
-from evalkit.summary import summarise
+from evalkit.summary import Summary, summarise
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -25,7 +25,7 @@ def prepare() -> None:
         _environment().get_template(name)
 
 
-def render(run: Run) -> str:
+def render(run: Run, summary: Summary | None = None) -> str:
     """Give the page of a run as HTML.
 
     Whatever a template prints is made visible and escaped; the only markup let through is what
@@ -37,7 +37,7 @@ def render(run: Run) -> str:
     environment = _environment()
     gallery = Gallery(run.blob)
     bodies = Bodies(environment.get_template("body.html").module.body, gallery)  # type: ignore[attr-defined] # a macro
-    page = build(run, summarise(run), bodies.fill)
+    page = build(run, summary or summarise(run), bodies.fill)
     bodies.finish()
     return environment.get_template("page.html").render(
         page=page,

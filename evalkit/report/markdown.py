@@ -26,9 +26,9 @@ LISTED: tuple[ItemStatus, ...] = ("failed", "error", "not_run", "xfailed")
 MAX_REASONS = 10
 
 
-def render(run: Run) -> str:
+def render(run: Run, summary: Summary | None = None) -> str:
     """Give the verdict, the figures of each deployment, and every item that needs a look."""
-    summary = summarise(run)
+    summary = summary or summarise(run)
     parts = [MARKER, *_head(run, summary), *_deployments(run, summary)]
     parts += _referees(run, summary)
     parts += [*_warnings(summary), *_skipped(summary)]

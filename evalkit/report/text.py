@@ -24,6 +24,8 @@ _HOUR = 3600.0
 
 def visible(text: str) -> str:
     """Show every character that would be invisible, or act on the text around it, by a sign."""
+    if text.isascii() and text.isprintable():
+        return text
     return _HIDDEN.sub(_sign, text.replace("\r\n", "\n"))
 
 
