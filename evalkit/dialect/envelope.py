@@ -18,6 +18,9 @@ MOST_WORDS = 30
 NO_ERROR = frozenset({"", "0", "200", "none", "null", "ok", "success"})
 """Codes that gateways give to what went well."""
 
+FRAME = re.compile(r"\s*(?:(?:event|id|retry)?:[^\r\n]*[\r\n]+)*data:([^\r\n]*)")
+"""The first event of a stream, up to the end of its first line of data."""
+
 TITLE = re.compile(r"<title[^>]{0,200}>([^<]{1,300})", re.IGNORECASE)
 
 
@@ -63,8 +66,9 @@ def find(data: Json) -> Envelope:
 
 
 def find_in_text(text: str) -> Envelope:
-    """Read an error page: the JSON that it begins with, an HTML title, or the text itself."""
-    found = first_value(text)
+    """Read an error page: the JSON that it or its first event is, an HTML title, or the text."""
+    frame = FRAME.match(text)
+    found = first_value(frame[1] if frame else text)
     if found is not None and isinstance(found.value, dict | list | str):
         return find(found.value)
     title = TITLE.search(text[:10_000])

@@ -53,6 +53,12 @@ def test_a_used_up_quota_is_told_from_a_rate_limit(
     assert refusal(status, {"error": error}).kind == kind
 
 
+def test_a_used_up_quota_is_also_read_where_the_error_comes_as_an_event() -> None:
+    event = 'data: {"error": {"code": "insufficient_quota", "message": "m"}}'
+
+    assert refusal(429, event).kind == "quota"
+
+
 @pytest.mark.parametrize(
     ("body", "words"),
     [
@@ -76,6 +82,13 @@ def test_a_used_up_quota_is_told_from_a_rate_limit(
             id="router",
         ),
         pytest.param("m1", "m1", id="plain text"),
+        pytest.param('data: {"error": {"message": "m1"}}\n\n', "m1", id="an event"),
+        pytest.param(
+            ': ping\r\nid: 1\r\nevent: error\r\ndata:{"error": "m1"}\r\n\r\ndata: [DONE]',
+            "m1",
+            id="a stream",
+        ),
+        pytest.param("data: m1", "data: m1", id="an event without JSON"),
         pytest.param("<html><TITLE>m1 &amp; m2</TITLE>", "web page 'm1 & m2'", id="HTML"),
         pytest.param("", "an empty body", id="empty"),
         pytest.param("{}", "an empty body", id="empty object"),
