@@ -9,12 +9,14 @@ from evalkit.dialect.completion import Completion
 from evalkit.dialect.head import Head
 from evalkit.dialect.json_text import compact, decode, first_value
 from evalkit.dialect.notes import Notes
-from evalkit.model.chat import CallError, ChatReply
+from evalkit.model.chat import CallError, ChatReply, Fault
 from evalkit.model.data import Json, JsonObject
 
 FILTER_CODES = ("content_filter", "responsibleaipolicyviolation")
 BAD_REQUEST = 400
 MOST_KEYS = 8
+MOST_VALUES = 2_000_000
+"""JSON values of a reply: each takes up to a hundred times the memory of its bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,7 @@ class Form:
 
 def read_whole(form: Form, asked: Asked, head: Head, body: bytes) -> ChatReply:
     """Read the whole body of a response; raises CallError where it is no answer."""
+    bound(body)
     text, replaced = decode(body)
     found = first_value(text)
     if not (head.succeeded or (found and form.answers(found.value))):
@@ -51,6 +54,13 @@ def read_whole(form: Form, asked: Asked, head: Head, body: bytes) -> ChatReply:
         completion.notes.add("trailing_data", found.rest)
     _note_delivery(asked, head, completion.notes)
     return read_value(form, completion, asked, head, found.value)
+
+
+def bound(body: bytes) -> None:
+    """Refuse a body that may hold too many values; every one but the first has a sign before it."""
+    if len(body) > MOST_VALUES and sum(map(body.count, (b",", b"[", b"{"))) > MOST_VALUES:
+        message = f"the reply has more than {MOST_VALUES:,} JSON values"
+        raise CallError(Fault(kind="too_large", message=message))
 
 
 def read_value(

@@ -5,7 +5,7 @@ from abc import ABC, abstractmethod
 
 from evalkit.dialect import envelope, faults
 from evalkit.dialect.asked import Asked
-from evalkit.dialect.body import Form, read_whole
+from evalkit.dialect.body import Form, bound, read_whole
 from evalkit.dialect.choice import Choice
 from evalkit.dialect.completion import Completion
 from evalkit.dialect.envelope import Envelope
@@ -92,6 +92,7 @@ class Fold(ABC):
 
     def _without_events(self, raw: bytes, broken: str) -> ChatReply:
         """Read a stream that held no event as JSON, as some gateways send their errors."""
+        bound(raw)
         text = raw.decode("utf-8", "replace")
         if first_value(text) is not None:
             return read_whole(self._form, self._asked, self._head, raw)

@@ -3,16 +3,15 @@
 import re
 
 from evalkit.dialect.asked import Asked
+from evalkit.dialect.body import bound
 from evalkit.dialect.head import Head
 from evalkit.dialect.json_text import decode, first_value
 from evalkit.dialect.reply import read_reply
 from evalkit.dialect.stream import Stream
-from evalkit.model.chat import CallError, ChatReply, Fault
+from evalkit.model.chat import ChatReply
 from evalkit.model.data import Json
 
 LINE = re.compile(rb"[^\r\n]+")
-MOST_VALUES = 2_000_000
-"""JSON values of a reply: each takes up to a hundred times the memory of its bytes."""
 
 
 class Chunks(Stream):
@@ -21,7 +20,7 @@ class Chunks(Stream):
     def end(self, raw: bytes, unfinished: str, broken: str = "") -> ChatReply:
         """Give the reply; raises CallError where it is not whole."""
         if not self.usable:
-            _bound(raw)
+            bound(raw)
         if not self.usable and holds_chunks(raw):
             return read_body(self._asked, self._head, raw)
         return super().end(raw, unfinished, broken)
@@ -29,15 +28,8 @@ class Chunks(Stream):
 
 def read_body(asked: Asked, head: Head, body: bytes) -> ChatReply:
     """Read the whole body of a response; raises CallError where it is no answer."""
-    _bound(body)
+    bound(body)
     return _fold(asked, head, body) if holds_chunks(body) else read_reply(asked, head, body)
-
-
-def _bound(body: bytes) -> None:
-    """Refuse a body that may hold too many values; every one but the first has a sign before it."""
-    if len(body) > MOST_VALUES and sum(map(body.count, (b",", b"[", b"{"))) > MOST_VALUES:
-        message = f"the reply has more than {MOST_VALUES:,} JSON values"
-        raise CallError(Fault(kind="too_large", message=message))
 
 
 def holds_chunks(body: bytes) -> bool:

@@ -1,6 +1,7 @@
 """A chat/completions request: OpenAI's form, a profile's changes, and nothing not asked for."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from evalkit.dialect import faults
 from evalkit.model.api import Files
@@ -20,6 +21,8 @@ from evalkit.model.deployment import Deployment
 from evalkit.model.profile import Profile
 
 PLAIN = Profile()
+PORTABLE: Mapping[str, str] = MappingProxyType({})
+"""Chat completions takes all params under their own names."""
 
 
 def fields(request: ChatRequest, deployment: Deployment) -> JsonObject:
@@ -35,13 +38,26 @@ def fields(request: ChatRequest, deployment: Deployment) -> JsonObject:
     return reshaped(sent, deployment.profile)
 
 
-def given(request: ChatRequest, deployment: Deployment) -> JsonObject:
-    """Give the model and the params as they are authored.
+def given(
+    request: ChatRequest, deployment: Deployment, names: Mapping[str, str] = PORTABLE
+) -> JsonObject:
+    """Give the model and the params as they are authored, some under an API's own `names`.
 
     The request's params win over the deployment's, those over the profile's extra fields.
     """
-    model: JsonObject = {"model": deployment.model} if deployment.model else {}
-    return {**deployment.profile.extra, **model, **deployment.params, **request.params}
+    sent = _named(deployment.profile.extra, names)
+    if deployment.model:
+        sent["model"] = deployment.model
+    return sent | _named(deployment.params, names) | _named(request.params, names)
+
+
+def _named(params: Mapping[str, Json], names: Mapping[str, str]) -> JsonObject:
+    """Rename params, but for those whose new name is there already."""
+    return {
+        names.get(name, name): value
+        for name, value in params.items()
+        if names.get(name) not in params
+    }
 
 
 def reshaped(sent: JsonObject, profile: Profile) -> JsonObject:
@@ -112,7 +128,7 @@ def _part(part: Part, files: Files) -> JsonObject:
         case TextPart():
             return {"type": "text", "text": part.text}
         case ImagePart():
-            image: JsonObject = {"url": _url(part, files)}
+            image: JsonObject = {"url": location(part, files)}
             if part.detail is not None:
                 image["detail"] = part.detail
             return {"type": "image_url", "image_url": image}
@@ -121,17 +137,19 @@ def _part(part: Part, files: Files) -> JsonObject:
             audio: JsonObject = {"data": recording, "format": part.format}
             return {"type": "input_audio", "input_audio": audio}
         case DocumentPart():
-            return {"type": "file", "file": _document(part, files)}
+            return {"type": "file", "file": inline(part, files)}
 
 
-def _document(part: DocumentPart, files: Files) -> JsonObject:
-    document: JsonObject = {"file_data": _url(part, files)}
+def inline(part: DocumentPart, files: Files) -> JsonObject:
+    """Give a document with its bytes and its name."""
+    document: JsonObject = {"file_data": location(part, files)}
     if part.attachment is not None:
         document["filename"] = part.attachment.name.rpartition("/")[2]
     return document
 
 
-def _url(part: MediaPart, files: Files) -> str:
+def location(part: MediaPart, files: Files) -> str:
+    """Give the URL of what a part shows, which holds an attachment itself."""
     if part.attachment is None:
         return part.url or ""
     return f"data:{part.attachment.media_type};base64,{files.base64(part.attachment)}"

@@ -11,10 +11,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from evalkit.dialect.asked import Asked
+from evalkit.dialect.body import MOST_VALUES
 from evalkit.dialect.calls import MOST_CALLS
 from evalkit.dialect.completion import MOST_CHOICES
 from evalkit.dialect.head import Head
-from evalkit.dialect.lines import MOST_VALUES, Chunks, read_body
+from evalkit.dialect.lines import Chunks, read_body
 from evalkit.model.chat import CallError, ChatReply
 
 MIB = 1024 * 1024
