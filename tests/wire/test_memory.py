@@ -73,6 +73,8 @@ BODY = ("application/json", "whole", b" " * MIB)
 LISTS = ("application/json", "whole", b"[" * MIB)
 LINE = ("text/event-stream", "stream", b"a" * MIB)
 EVENT = ("text/event-stream", "stream", b"data: \n" * 150_000)
+DELTA = b'data:{"choices":[{"delta":{"content":"a"}}]}\n\n'
+DELTAS = ("text/event-stream", "stream", DELTA * 20_000)
 COMMENTS = ("text/event-stream", "stream", b": a\n\n" * 200_000)
 
 
@@ -85,6 +87,7 @@ COMMENTS = ("text/event-stream", "stream", b": a\n\n" * 200_000)
         pytest.param(*LISTS, LARGE, id="lists of 1 GiB", marks=pytest.mark.exhaustive),
         pytest.param(*LINE, LARGE, id="a line of 1 GiB", marks=pytest.mark.exhaustive),
         pytest.param(*EVENT, LARGE, id="an event of 1 GiB", marks=pytest.mark.exhaustive),
+        pytest.param(*DELTAS, SMALL, id="deltas of 200 MiB", marks=pytest.mark.exhaustive),
         pytest.param(*COMMENTS, LARGE, id="comments of 1 GiB", marks=pytest.mark.exhaustive),
     ],
 )
