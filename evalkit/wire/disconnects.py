@@ -41,6 +41,7 @@ class Way:
 
     place: str
     proxy: Proxy | None = None
+    secure: bool = True
 
     def __str__(self) -> str:
         return f"{self.place} (through the proxy {self.proxy.place})" if self.proxy else self.place
@@ -70,6 +71,8 @@ def unconnected(reason: OSError, way: Way) -> Diagnosis:
         case ConnectionRefusedError():
             refused = f"could not connect to {way}: connection refused"
             return "connect", f"{refused}; is the server running?"
+        case ConnectionResetError() if way.secure:
+            return "connect", f"the TLS handshake with {way} failed: {_words(reason)}"
     return "connect", f"could not connect to {way}: {_words(reason)}"
 
 
@@ -127,6 +130,12 @@ def broken(error: BaseException, way: Way) -> Diagnosis:
     if told is not None:
         return unshaken(told, way)
     return "connect", f"the connection to {way} broke: {_words(error)}"
+
+
+def silent(way: Way) -> Diagnosis:
+    """Tell of a server that left without a word, as one does that expects TLS."""
+    hint = "" if way.secure else "; should base_url begin with https://?"
+    return "connect", f"{way} closed the connection without an answer{hint}"
 
 
 def _proxy(way: Way) -> str:

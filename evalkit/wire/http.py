@@ -22,6 +22,7 @@ from evalkit.wire.disconnects import (
     no_http,
     no_proxy,
     refused,
+    silent,
     unconnected,
     untrusted,
 )
@@ -93,7 +94,7 @@ class Network:
     async def send(self, request: WireRequest) -> AsyncIterator[WireResponse]:
         """Send a request as it is; raises CallError, also while the body is read."""
         url = urlsplit(request.url)
-        way = Way(place(url), self._proxy)
+        way = Way(place(url), self._proxy, secure=url.scheme == "https")
         response = await self._open(request, url, way)
         async with AsyncExitStack() as stack:
             stack.push_async_callback(response.aclose)
@@ -238,7 +239,7 @@ def diagnose(error: Exception, way: Way) -> CallError:
 
 
 def _unreached(cause: BaseException, way: Way) -> Diagnosis | None:
-    """Say why the proxy on the way led nowhere; None where it is not to blame."""
+    """Say why nobody answered: the proxy led nowhere, or the server left; else None."""
     import aiohttp
 
     match cause:
@@ -248,6 +249,8 @@ def _unreached(cause: BaseException, way: Way) -> Diagnosis | None:
             return no_proxy(reason, way)
         case aiohttp.ClientConnectorDNSError(os_error=reason) if way.proxy:
             return no_proxy(reason, way)
+        case aiohttp.ServerDisconnectedError():
+            return silent(way)
     return None
 
 

@@ -3,20 +3,22 @@
 import asyncio
 import json
 import socket
+import ssl
 import struct
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import closing, suppress
 from typing import Any, Self
 
 import pytest
 
 from evalkit.dialect.chat import Chat
-from evalkit.model.api import Services
+from evalkit.model.api import Services, WireRequest
 from evalkit.model.chat import Attachment, CallError, ChatRequest, Fault, Message, TextPart
 from evalkit.model.deployment import Deployment, Limits, Retry, Timeout
 from evalkit.source import Span
 from evalkit.wire.call import Line
 from evalkit.wire.clock import Clock
+from evalkit.wire.http import Network
 
 Handler = Callable[[asyncio.StreamWriter, int], Awaitable[None]]
 
@@ -32,10 +34,14 @@ class NoFiles:
 
 
 class RawServer:
-    """Reads requests and lets `handler` write what it likes; `requests` are the bodies it got."""
+    """Reads requests and lets `handler` write what it likes; `requests` are the bodies it got.
 
-    def __init__(self, handler: Handler) -> None:
+    With a context it speaks TLS.
+    """
+
+    def __init__(self, handler: Handler, tls: ssl.SSLContext | None = None) -> None:
         self._handler = handler
+        self._tls = tls
         self._tasks: set[asyncio.Task[None]] = set()
         self.requests: list[Any] = []
         self.heads: list[str] = []
@@ -44,10 +50,10 @@ class RawServer:
 
     @property
     def base_url(self) -> str:
-        return f"http://127.0.0.1:{self.port}/v1"
+        return f"{'https' if self._tls else 'http'}://127.0.0.1:{self.port}/v1"
 
     async def __aenter__(self) -> Self:
-        self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0)
+        self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0, ssl=self._tls)
         self.port = self._server.sockets[0].getsockname()[1]
         return self
 
@@ -153,6 +159,20 @@ async def answer(base_url: str, *, stream: bool = True, **settings: Any) -> Any:
             return error.fault
 
 
+async def reach(
+    base_url: str, environ: Mapping[str, str] | None = None, **settings: Any
+) -> str | Fault:
+    """Send one request and give the body of its response, or why there is none."""
+    called = deployment(base_url, **{"timeout": clocks(), **settings})
+    headers = {"authorization": "Bearer KEY", "content-type": "application/json"}
+    request = WireRequest("POST", f"{base_url}/chat/completions", headers, b"{}")
+    try:
+        async with Network(called, environ or {}) as network, network.send(request) as response:
+            return b"".join([chunk async for chunk in response.chunks]).decode()
+    except CallError as error:
+        return error.fault
+
+
 def served(handler: Any, **settings: Any) -> Any:
     async def run() -> Any:
         async with RawServer(handler) as server:
@@ -214,6 +234,7 @@ class Wire:
     dripping = staticmethod(dripping)
     fault = staticmethod(fault)
     line = staticmethod(line)
+    reach = staticmethod(reach)
     reset = staticmethod(reset)
     response = staticmethod(response)
     sending = staticmethod(sending)

@@ -68,7 +68,7 @@ def handshake(reason: str) -> ssl.SSLError:
         ),
         pytest.param(aiohttp.ConnectionTimeoutError(), "connect", "in time", id="timeout"),
         pytest.param(aiohttp.InvalidURL("x"), "config", "base_url", id="URL"),
-        pytest.param(aiohttp.ServerDisconnectedError(), "connect", "disconnected", id="gone"),
+        pytest.param(aiohttp.ServerDisconnectedError(), "connect", "without an answer", id="gone"),
     ],
 )
 @pytest.mark.parametrize("mapped", [True, False], ids=["mapped by httpx", "as it is"])
