@@ -33,14 +33,16 @@ def read_client_cert(node: Node, files: Files) -> ClientCert | None:
         return None
     cert = files.certified("cert", table.entries["cert"])
     key = files.read("key", table.entries["key"]) if "key" in table.entries else cert
+    before = len(files.context.found.mistakes)
     password = _password(table, files)
-    if cert is None or key is None or not _opens(cert, key, password, files):
+    wrong = len(files.context.found.mistakes) > before
+    if wrong or cert is None or key is None or not _opens(cert, key, password, files):
         return None
     return ClientCert(cert=cert.path, key=key.path, password=password)
 
 
 def _password(table: Table, files: Files) -> Secret | None:
-    """Give the password, empty while its variable waits; one that is written down is refused."""
+    """Give the password; empty while its variable waits, and refused where it is written down."""
     node = table.entries.get("password")
     if node is None or (isinstance(node, Scalar) and node.value is None):
         return None
