@@ -46,7 +46,7 @@ class Typed(Fold):
 
     def _finish(self, unfinished: str, broken: str) -> Choice:
         last = None if self.done else parsed(unfinished)
-        if last is not None and last.get("type") in self._last:
+        if last is not None and str(last.get("type")) in self._last:
             self.notes.add("missing_done", "no blank line after the last event")
             self._take_object("", last)
         if not self._known:

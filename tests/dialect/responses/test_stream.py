@@ -239,6 +239,11 @@ def test_a_last_event_without_its_blank_line_is_read_and_told() -> None:
     assert (reply.text, reply.finish_reason, warned(reply)) == ("a", "stop", {"missing_done"})
 
 
+def test_a_last_event_of_an_odd_type_ends_nothing() -> None:
+    with pytest.raises(CallError, match="broke off"):
+        stream_of(CREATED).end(b"", '{"type": []}')
+
+
 def test_a_stream_that_was_not_asked_for_is_told() -> None:
     reply = stream_of(CREATED, text("a"), ended(), asked=Asked(model="m")).end(b"", "")
     assert warned(reply) == {"unrequested_stream"}
