@@ -22,7 +22,7 @@ _TEMPLATES = Path(__file__).parent / "templates"
 def prepare() -> None:
     """Compile the templates, which `render` would otherwise do first."""
     for name in ("body.html", "page.html"):
-        _environment().get_template(name)
+        environment().get_template(name)
 
 
 def render(run: Run, summary: Summary | None = None) -> str:
@@ -33,15 +33,15 @@ def render(run: Run, summary: Summary | None = None) -> str:
     """
     from markupsafe import Markup
 
-    style, script = (_asset(name) for name in ("page.css", "page.js"))
-    environment = _environment()
+    style, script = (asset(name) for name in ("page.css", "page.js"))
+    templates = environment()
     gallery = Gallery(run.blob)
-    bodies = Bodies(environment.get_template("body.html").module.body, gallery)  # type: ignore[attr-defined] # a macro
+    bodies = Bodies(templates.get_template("body.html").module.body, gallery)  # type: ignore[attr-defined] # a macro
     page = build(run, summary or summarise(run), bodies.fill)
     bodies.finish()
-    return environment.get_template("page.html").render(
+    return templates.get_template("page.html").render(
         page=page,
-        policy=_policy(style, script),
+        policy=policy(style, script),
         style=Markup(style),  # noqa: S704 - an asset of this package
         script=Markup(script),  # noqa: S704 - an asset of this package
         later={"packs": bodies.packs, "pictures": gallery.rest},
@@ -49,7 +49,8 @@ def render(run: Run, summary: Summary | None = None) -> str:
 
 
 @cache
-def _environment() -> "Environment":
+def environment() -> "Environment":
+    """Give what renders this package's templates, and nothing else."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     return Environment(
@@ -67,11 +68,12 @@ def _show(value: Any) -> Any:  # noqa: ANN401 - whatever a template prints
     return visible(value) if type(value) is str else value
 
 
-def _asset(name: str) -> str:
+def asset(name: str) -> str:
+    """Give a style or a script of this package."""
     return (_TEMPLATES / name).read_text("utf-8")
 
 
-def _policy(style: str, script: str) -> str:
+def policy(style: str, script: str) -> str:
     """Let this style and this script work, pictures of the page itself, and nothing else."""
     return "; ".join(
         [
