@@ -1,14 +1,20 @@
 """The network itself: many at once, no cookies, connections used again, sockets given back."""
 
 import asyncio
+import os
 import ssl
+import stat
 from collections.abc import Coroutine, Sequence
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from evalkit.model.api import WireRequest
+from evalkit.model.chat import CallError
 from evalkit.model.deployment import Limits
-from evalkit.wire.http import trusted
+from evalkit.wire.http import Network, trusted
 
 COMPLETION = b'{"choices":[{"index":0,"message":{"role":"assistant","content":"Hi"}}]}'
 STREAM = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
@@ -111,7 +117,19 @@ async def half_cancelled(sends: Sequence[Coroutine[Any, Any, Any]]) -> None:
     await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def test_no_connection_is_left_open_after_many_faults(wire: Any) -> None:
+def sockets() -> int:
+    """Count the sockets that this process holds open."""
+    return sum(map(_is_socket, Path("/dev/fd").iterdir()))
+
+
+def _is_socket(descriptor: Path) -> bool:
+    with suppress(OSError):
+        return stat.S_ISSOCK(os.fstat(int(descriptor.name)).st_mode)
+    return False
+
+
+def failing(wire: Any) -> Any:
+    """Fail each request in the next way, the last one by being silent for ever."""
     kinds = [*FAULTS, "silence"]
 
     async def handle(writer: asyncio.StreamWriter, number: int) -> None:
@@ -122,20 +140,70 @@ def test_no_connection_is_left_open_after_many_faults(wire: Any) -> None:
         else:
             await wire.dripping(STREAM, b"3\r\n: \n\r\n")(writer, number)
 
-    async def run() -> None:
-        async with wire.server(handle) as server:
-            deployment = wire.deployment(
-                server.base_url,
-                limits=Limits(concurrency=10_000),
-                timeout=wire.clocks(first_token=0.3),
-                retry=wire.one_try,
-            )
-            async with wire.line(deployment) as line:
-                await half_cancelled([line.send(wire.asking(stream=True)) for _ in range(160)])
-                async with asyncio.timeout(2):
-                    await server.quiet()
+    return handle
 
-    asyncio.run(run())
+
+async def tried(network: Network, url: str) -> None:
+    request = WireRequest("POST", url, {"content-type": "application/json"}, b"{}")
+    with suppress(CallError, TimeoutError):
+        async with asyncio.timeout(0.5), network.send(request) as response:
+            async for _ in response.chunks:
+                continue
+
+
+def test_after_a_thousand_faults_of_all_kinds_no_connection_is_left(wire: Any) -> None:
+    async def run() -> tuple[int, int, int]:
+        async with wire.server(failing(wire)) as server:
+            plain, secure = f"{server.base_url}/chat", f"https://127.0.0.1:{server.port}/v1"
+            dead = "http://127.0.0.1:1/v1"
+            before = sockets()
+            async with Network(wire.deployment(server.base_url), {}) as network:
+                for _ in range(5):
+                    urls = [plain] * 160 + [secure] * 20 + [dead] * 20
+                    await half_cancelled([tried(network, url) for url in urls])
+                async with asyncio.timeout(5):
+                    await server.quiet()
+                return before, sockets(), len(server.requests)
+
+    before, after, requests = asyncio.run(run())
+
+    assert after == before
+    assert requests > 400
+
+
+async def read(network: Network, url: str, begun: asyncio.Event) -> None:
+    async with network.send(WireRequest("POST", url, {}, b"{}")) as response:
+        begun.set()
+        async for _ in response.chunks:
+            continue
+
+
+@pytest.mark.parametrize("head", [b"", STREAM], ids=["waiting", "streaming"])
+def test_a_cancelled_call_has_closed_its_connection_when_it_ends(wire: Any, head: bytes) -> None:
+    begun = asyncio.Event()
+
+    async def handle(writer: asyncio.StreamWriter, _: int) -> None:
+        writer.write(head)
+        if not head:
+            begun.set()
+        await asyncio.Event().wait()
+
+    async def run() -> tuple[int, int]:
+        async with (
+            wire.server(handle) as server,
+            Network(wire.deployment(server.base_url), {}) as network,
+        ):
+            task = asyncio.ensure_future(read(network, server.base_url, begun))
+            await begun.wait()
+            open_before = sockets()
+            task.cancel()
+            await asyncio.wait([task])
+            await asyncio.sleep(0)
+            return open_before, sockets()
+
+    before, after = asyncio.run(run())
+
+    assert after < before
 
 
 @pytest.mark.parametrize(
@@ -165,18 +233,6 @@ def test_a_stream_that_goes_on_after_done_is_left(wire: Any) -> None:
             async with asyncio.timeout(1):
                 await server.quiet()
             return texts
-
-    assert asyncio.run(run()) == ["Hi"]
-
-
-def test_proxy_variables_are_ignored(wire: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
-        monkeypatch.setenv(name, "http://127.0.0.1:1")
-    handler = wire.sending(wire.response(200, COMPLETION))
-
-    async def run() -> list[str]:
-        async with wire.server(handler) as server:
-            return await called(wire, server, 1)
 
     assert asyncio.run(run()) == ["Hi"]
 
