@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from evalkit.errors import TemplateError
-from evalkit.template import Rendered, is_template, names, render, render_json
+from evalkit.template import Rendered, is_template, names, render, render_json, render_typed
 
 VALUES: dict[str, Any] = {
     "dish": "burger",
@@ -299,6 +299,32 @@ def test_a_template_is_known_by_its_marks(text: str, *, known: bool) -> None:
 def test_every_text_of_a_json_value_is_rendered_but_no_key() -> None:
     value: Any = {"{{ dish }}": ["{{ dish }}", {"n": "{{ count }}"}, 1, None, True]}
     assert render_json(value, VALUES) == {"{{ dish }}": ["burger", {"n": "7"}, 1, None, True]}
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("{{ list }}", [3, 1, 2]),
+        ("{{ nothing }}", None),
+        ("{{ row.a }}", 1),
+        ("{{ list | sort }}", [1, 2, 3]),
+        ("{{ other | default(2) }}", 2),
+        ("{{ dish }}", "burger"),
+        ("{{ none }}", None),
+        ("{{ count }} ", "7 "),
+        ("{{- count -}}", "7"),
+        ("{{ count }}{{ count }}", "77"),
+        ("7", "7"),
+    ],
+)
+def test_a_single_expression_may_become_its_value(text: str, value: Any) -> None:
+    assert render_typed({"{{ dish }}": [text, 1]}, VALUES) == {"{{ dish }}": [value, 1]}
+
+
+@pytest.mark.parametrize("text", ["{{ other }}", "{{ row.b }}", "{{ other.a | int }}"])
+def test_a_single_expression_without_a_value_is_refused(text: str) -> None:
+    with pytest.raises(TemplateError, match=r"undefined|has no"):
+        render_typed(text, VALUES)
 
 
 def test_jinja2_is_loaded_only_for_a_text_that_needs_it() -> None:

@@ -7,6 +7,18 @@ from evalkit.dialect.words import tame
 
 REQUEST_ID = ("x-request-id", "request-id", "apim-request-id", "x-amzn-requestid")
 LONGEST_ID = 100
+LINES = frozenset(
+    {
+        "application/json-lines",
+        "application/jsonl",
+        "application/jsonlines",
+        "application/ndjson",
+        "application/x-jsonlines",
+        "application/x-ndjson",
+        "application/x-jsonl",
+    }
+)
+"""The names that servers give to JSON lines; none is registered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +43,11 @@ class Head:
     @property
     def is_stream(self) -> bool:
         return self.content_type == "text/event-stream"
+
+    @property
+    def is_lines(self) -> bool:
+        """Whether the body is a stream of JSON lines."""
+        return self.content_type in LINES
 
     @property
     def is_json(self) -> bool:

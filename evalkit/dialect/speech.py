@@ -52,7 +52,7 @@ class Written:
     """A request in the form of its API.
 
     `path` stands behind base_url, which `method` asks. `fold` reads an event stream; without it
-    there is none to read.
+    there is none to read; with `lines` also a stream of JSON lines, each of which is an event.
     `optional` names parts of the body that are left out once a server has refused them by name.
     """
 
@@ -63,6 +63,7 @@ class Written:
     fold: Fold | None = None
     optional: tuple[str, ...] = ()
     method: str = "POST"
+    lines: bool = False
 
 
 class Speech(Protocol):

@@ -10,7 +10,7 @@ from evalkit.loader.context import Context
 from evalkit.loader.credentials import read_credentials, refuse_in_params, refuse_inline
 from evalkit.loader.fields import DEPLOYMENT_KEYS, keys_of
 from evalkit.loader.keys import refuse_unknown
-from evalkit.loader.markers import find_callables, read_files
+from evalkit.loader.markers import find_callables, inspect_templates, read_files
 from evalkit.loader.network import read_network
 from evalkit.loader.nodes import Node, Scalar, Table
 from evalkit.loader.tree import Path, scalars, text_of, with_entry, without
@@ -166,7 +166,7 @@ class Attempt:
         waiting = {key: node for key, node in table.entries.items() if self._waits(node)}
         read = read_files(model, without(table, *waiting), self.context)
         given = None if read is None else find_callables(model, read, self.context)
-        if read is None or given is None:
+        if read is None or given is None or not inspect_templates(model, table, self.context):
             return None
         for key, node in waiting.items():
             read = with_entry(read, key, node)

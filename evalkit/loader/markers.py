@@ -17,8 +17,9 @@ from evalkit.loader.context import Context
 from evalkit.loader.fields import marked
 from evalkit.loader.nodes import Node, Scalar, Table
 from evalkit.loader.paths import Unreadable, locate
-from evalkit.loader.tree import with_entry
-from evalkit.model.data import FromFile, FromPython, Withheld
+from evalkit.loader.templates import Templates
+from evalkit.loader.tree import scalars, with_entry
+from evalkit.model.data import FromFile, FromPython, Templated, Withheld
 
 HOW: Final = "write module:name, or path/to/file.py:name"
 
@@ -56,6 +57,16 @@ def find_callables(
             if called is None:
                 return None
             found[key] = called
+    return found
+
+
+def inspect_templates(model: type[BaseModel], node: Table, context: Context) -> bool:
+    """Note what is wrong with the templates of marked fields; tell whether nothing is."""
+    found = True
+    for key, marker in marked(model, Templated):
+        templates = Templates(enabled=True, known=marker.variables, closed=True)
+        for _, scalar in scalars(node.entries.get(key) or Table({}, {}, node.span)):
+            found &= templates.inspect(scalar, context)
     return found
 
 

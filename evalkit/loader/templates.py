@@ -13,10 +13,14 @@ from evalkit.template import is_template, names
 
 @dataclass(frozen=True)
 class Templates:
-    """Which variables there are; without `enabled` braces are only text."""
+    """Which variables there are; without `enabled` braces are only text.
+
+    Where they are `closed`, an author cannot define others.
+    """
 
     enabled: bool
     known: Collection[str]
+    closed: bool = False
 
     def is_one(self, scalar: Scalar) -> bool:
         return self.enabled and isinstance(scalar.value, str) and is_template(scalar.value)
@@ -33,10 +37,14 @@ class Templates:
             return False
         undefined = sorted(wanted - set(self.known))
         for name in undefined:
-            hints = did_you_mean(name, self.known) or (f"define {name!r} under 'vars'",)
+            hints = did_you_mean(name, self.known) or (self._way_out(name),)
             span = _name_span(scalar, name, context)
             context.found.add(span, f"undefined variable {name!r}", *hints)
         return not undefined
+
+    def _way_out(self, name: str) -> str:
+        known = f"there are {', '.join(self.known)}"
+        return known if self.closed else f"define {name!r} under 'vars'"
 
 
 def _lines(scalar: Scalar, context: Context) -> list[Span]:

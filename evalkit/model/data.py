@@ -40,6 +40,13 @@ class FromPython:
     """Marks a field whose string `module:name` names a Python callable, resolved by the loader."""
 
 
+@dataclass(frozen=True, slots=True)
+class Templated:
+    """Marks a field whose texts are templates over these variables, and no others."""
+
+    variables: tuple[str, ...]
+
+
 class Withheld:
     """Stands for the author's callables where Python is switched off: none of them is imported."""
 

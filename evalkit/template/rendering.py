@@ -1,5 +1,6 @@
 """Values inserted into authored texts, once: what is rendered is never rendered again."""
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
@@ -9,6 +10,7 @@ from evalkit.template.values import Json, fits, show, undefined
 
 MARKS: Final = ("{{", "{%", "{#")
 VARIABLE: Final = re.compile(r"\{\{\s*([A-Za-z_][A-Za-z0-9_]*)\s*\}\}")
+EXPRESSION: Final = re.compile(r"\{\{(?![-+])([^{}]+)(?<![-+])\}\}")
 WORDS: Final = frozenset(
     ("True", "False", "None", "true", "false", "none", "and", "or", "not", "in", "is", "if", "else")
 )
@@ -77,6 +79,26 @@ def render_json(value: Json, values: Mapping[str, Any]) -> Json:
     if isinstance(value, dict):
         return {key: render_json(part, values) for key, part in value.items()}
     return value
+
+
+def render_typed(value: Json, values: Mapping[str, Any]) -> Json:
+    """Insert values into every text; one that is a single expression becomes what that gives."""
+    if isinstance(value, list):
+        return [render_typed(part, values) for part in value]
+    if isinstance(value, dict):
+        return {key: render_typed(part, values) for key, part in value.items()}
+    return _typed(value, values) if isinstance(value, str) else value
+
+
+def _typed(text: str, values: Mapping[str, Any]) -> Json:
+    variable, expression = VARIABLE.fullmatch(text), EXPRESSION.fullmatch(text)
+    if variable and variable[1] in values:
+        found: Json = values[variable[1]]
+        return found
+    if expression is None:
+        return render(text, values)
+    result: Json = json.loads(render(f"{{{{ ({expression[1]}) | tojson }}}}", values))
+    return result
 
 
 @lru_cache(KEPT)

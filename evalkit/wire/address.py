@@ -10,8 +10,8 @@ from evalkit.model.chat import CallError, Fault
 def endpoint(base_url: str | None, path: str, query: str = "") -> SplitResult:
     """Give the URL of `path` below `base_url`; raises CallError of kind config.
 
-    Its own query stays behind the path, before `query`. The path is added once, also where it was
-    written already.
+    Its own query stays behind the path, then that of `path`, then `query`. The path is added once,
+    also where it was written already; an empty one adds nothing.
     """
     if not base_url or not base_url.strip():
         raise _unusable("base_url is not set")
@@ -26,9 +26,10 @@ def endpoint(base_url: str | None, path: str, query: str = "") -> SplitResult:
         raise _unusable("base_url holds credentials; put the key into api_key")
     if any(character.isspace() for character in base_url.strip()):
         raise _unusable("base_url holds a space")
-    added = f"/{path.strip('/')}"
-    base = url.path.rstrip("/").removesuffix(added)
-    whole = "&".join(part for part in (url.query, query) if part)
+    behind, _, asked = path.partition("?")
+    added = f"/{behind.strip('/')}" if behind else ""
+    base = url.path.rstrip("/").removesuffix(added) if added else url.path
+    whole = "&".join(part for part in (url.query, asked, query) if part)
     return url._replace(path=base + added, query=whole, fragment="")
 
 

@@ -11,6 +11,7 @@ from evalkit.model.chat import CallError, ChatReply, Timing
 from evalkit.model.consultation import Reply
 from evalkit.model.deployment import Timeout
 from evalkit.wire.clock import Clock
+from evalkit.wire.json_lines import Lines
 from evalkit.wire.sse import MIB, Decoder, too_large
 
 LARGEST_BODY = 64 * MIB
@@ -60,8 +61,8 @@ class Attempt:
         reply: Reply
         async with transport.send(request) as response:
             head = self.head = Head(response.status, response.headers)
-            fold = self._written.fold
-            if fold is not None and head.succeeded and head.is_stream:
+            fold, lines = self._written.fold, self._written.lines and head.is_lines
+            if fold is not None and head.succeeded and (head.is_stream or lines):
                 reply = await self._read_stream(fold, head, response.chunks)
             else:
                 body = await _whole(head, response.chunks)
@@ -71,7 +72,8 @@ class Attempt:
         return reply
 
     async def _read_stream(self, fold: Fold, head: Head, chunks: AsyncIterator[bytes]) -> ChatReply:
-        decoder, stream = Decoder(), fold(self._asked, head)
+        decoder: Decoder | Lines = Lines() if head.is_lines else Decoder()
+        stream = fold(self._asked, head)
         self._stream = stream
         before: list[bytes] = []
         broken = ""
@@ -90,7 +92,7 @@ class Attempt:
             stream.notes.add("utf8_replaced")
         return stream.end(b"".join(before), unfinished, broken)
 
-    def _take(self, decoder: Decoder, stream: Folding, chunk: bytes) -> bool:
+    def _take(self, decoder: Decoder | Lines, stream: Folding, chunk: bytes) -> bool:
         """Take a piece of the stream; True at its end."""
         for event in decoder.feed(chunk):
             stream.take(event.event, event.data, event.offset)

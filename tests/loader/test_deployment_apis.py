@@ -261,3 +261,59 @@ def test_a_deployment_without_a_callable_is_told(tmp_path: Path) -> None:
     assert told(tmp_path, "python", "model: m") == (
         "suites/a.yaml:3:5: missing key 'call'\n    3 |     api: python\n            ^^^"
     )
+
+
+BODY = "base_url: http://h/v1\n    reply: $.a\n    body:"
+
+UNFIT_ENDPOINTS = [
+    pytest.param(
+        BODY + ' {q: ["{{ promt }}"]}',
+        "suites/a.yaml:6:20: undefined variable 'promt'\n"
+        '    6 |     body: {q: ["{{ promt }}"]}\n'
+        "                           ^^^^^\n"
+        "  hint: did you mean 'prompt'?",
+        id="a slip in a template",
+    ),
+    pytest.param(
+        BODY + ' "{{ session }}"',
+        "suites/a.yaml:6:15: undefined variable 'session'\n"
+        '    6 |     body: "{{ session }}"\n'
+        "                      ^^^^^^^\n"
+        "  hint: there are messages, model, params, prompt, response_format, stream, system, tools",
+        id="an unknown variable",
+    ),
+    pytest.param(
+        BODY + ' "{{ prompt"',
+        "suites/a.yaml:6:11: invalid template: unexpected end of template, expected 'end of print "
+        "statement'\n"
+        '    6 |     body: "{{ prompt"\n'
+        "                  ^^^^^^^^^^^\n"
+        "  hint: 'template: false' sends braces as they are",
+        id="a broken template",
+    ),
+    pytest.param(
+        "base_url: http://h/v1\n    reply: $.a[",
+        "suites/a.yaml:5:12: '$.a[' is no JSONPath: unexpected end of query at position 5\n"
+        "    5 |     reply: $.a[\n"
+        "                   ^^^^",
+        id="no path",
+    ),
+    pytest.param(
+        "base_url: http://h/v1\n    error: $.a",
+        "suites/a.yaml:3:5: 'error' needs 'reply', the path of the text, beside it\n"
+        "    3 |     api: http\n"
+        "            ^^^",
+        id="no reply",
+    ),
+]
+
+
+@pytest.mark.parametrize(("line", "message"), UNFIT_ENDPOINTS)
+def test_an_endpoint_that_does_not_fit_is_told(tmp_path: Path, line: str, message: str) -> None:
+    assert told(tmp_path, "http", line) == message
+
+
+def test_a_body_keeps_its_templates_and_has_its_variables(tmp_path: Path) -> None:
+    found = options(tmp_path, "http", BODY + ' {q: "{{ prompt }}", id: "${ID}"}', {"ID": "7"})
+
+    assert found.body == {"q": "{{ prompt }}", "id": "7"}

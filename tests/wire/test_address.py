@@ -19,6 +19,9 @@ from evalkit.wire.address import endpoint, place
         ),
         ("http://h/v1#part", "/chat/completions", "http://h/v1/chat/completions"),
         ("http://h/v1", "/complete", "http://h/v1/complete"),
+        ("http://h/v1", "", "http://h/v1"),
+        ("http://h", "?q=1", "http://h?q=1"),
+        ("http://h/v1?a=1", "ask?q=/x", "http://h/v1/ask?a=1&q=/x"),
         ("http://[::1]:8080/v1", "/chat/completions", "http://[::1]:8080/v1/chat/completions"),
     ],
 )
