@@ -67,6 +67,10 @@ class Harness:
         if self._settings.part is None:
             html.prepare()  # while the first replies are on their way
 
+    def is_settled(self, item: Item) -> bool:
+        """Whether all outcomes of an item are there."""
+        return self._running.engine.is_settled(item)
+
     def outcomes(self, item: Item) -> tuple[Outcome, ...]:
         """Wait for the outcomes of an item that was started."""
         return self._running.engine.wait(item)

@@ -12,7 +12,10 @@ from evalkit.planner import Case
 from evalkit.pytest_plugin.node import Node
 from evalkit.pytest_plugin.session import Session
 from evalkit.report import failure
-from evalkit.summary import settle
+from evalkit.summary import Settled, settle
+
+MARKS = ("skip", "skipif", "xfail")
+"""The marks by which pytest decides about an item before or after it runs."""
 
 
 class ExpectationFailed(AssertionError):
@@ -49,6 +52,7 @@ class ConversationItem(Node):
 
     def __init__(self, *, case: Case, **node: Any) -> None:  # noqa: ANN401 - pytest's own
         super().__init__(case=case, **node)
+        self._settled: Settled | None = None
         self._failure: str | None = None
         if self.config.pluginmanager.hasplugin("timeout"):
             self.add_marker(pytest.mark.timeout(0))  # it would count the wait for other items
@@ -61,22 +65,32 @@ class ConversationItem(Node):
                 pytest.mark.xfail(raises=ExpectationFailed, reason=reason, strict=False)
             )
 
+    def holds(self) -> bool:
+        if any(map(self.get_closest_marker, MARKS)) or not Session.of(self.config).is_settled(self):
+            return False
+        return self._settle().status == "passed"
+
     def setup(self) -> None:
         """Wait for the outcomes; an item that could not be judged ends here, as an error."""
         try:
-            item, outcomes = Session.of(self.config).outcomes(self)
+            settled = self._settle()
         except (RecordError, UsageError) as error:  # nothing would be kept: nothing more is run
             self.session.shouldstop = "the record cannot be stored"
             raise pytest.fail.Exception(str(error), pytrace=False) from None
-        conversation = item.conversation
-        settled = settle(outcomes, conversation.pass_if, conversation.repeat)
-        self.seconds = sum(outcome.seconds for outcome in outcomes)
-        if settled.status == "passed":
-            return
-        text = failure.explain(str(conversation.span), settled, outcomes)
         if settled.status == "error":
-            raise pytest.fail.Exception(text, pytrace=False)
-        self._failure = text
+            raise pytest.fail.Exception(self._failure or settled.reason, pytrace=False)
+
+    def _settle(self) -> Settled:
+        """Take the outcomes, once, and keep only what they come to."""
+        if self._settled is None:
+            item, outcomes = Session.of(self.config).outcomes(self)
+            conversation = item.conversation
+            settled = settle(outcomes, conversation.pass_if, conversation.repeat)
+            self.seconds = sum(outcome.seconds for outcome in outcomes)
+            if settled.status != "passed":
+                self._failure = failure.explain(str(conversation.span), settled, outcomes)
+            self._settled = settled
+        return self._settled
 
     def runtest(self) -> None:
         if self._failure is not None:

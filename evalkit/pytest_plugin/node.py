@@ -21,6 +21,10 @@ class Node(pytest.Item):
         self.item: Item | None = None
         self.seconds = 0.0
 
+    def holds(self) -> bool:
+        """Whether it is known to hold, with nothing to wait for and no mark to heed."""
+        return False
+
     def plan(self, item: Item) -> None:
         """Take up what is to be run."""
         self.item = item

@@ -20,6 +20,7 @@ from evalkit.pytest_plugin.interruption import Interruption
 from evalkit.pytest_plugin.node import Node
 from evalkit.pytest_plugin.progress import Progress
 from evalkit.pytest_plugin.reporting import reports_of
+from evalkit.pytest_plugin.shortcut import Shortcut
 from evalkit.pytest_plugin.tally import Conclusion
 
 NAME = "evalkit-session"
@@ -45,6 +46,8 @@ class Session(Ending):
         if found is None:
             found = cls(config)
             config.pluginmanager.register(found, NAME)
+            if config.getoption("evalkit_only"):
+                config.pluginmanager.register(Shortcut(), "evalkit-shortcut")
         return found
 
     @pytest.hookimpl(wrapper=True)
@@ -69,6 +72,10 @@ class Session(Ending):
         self.warnings = tuple(map(str, self.harness.warnings))
         for node in nodes:
             node.plan(planned[node.case.id])
+
+    def is_settled(self, node: Node) -> bool:
+        """Whether an item's outcomes can be had without waiting."""
+        return self.begun and node.item is not None and self.harness.is_settled(node.item)
 
     def outcomes(self, node: Node) -> tuple[Item, tuple[Outcome, ...]]:
         """Wait for an item's outcomes; the first one asked for starts all that are selected.

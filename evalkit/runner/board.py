@@ -49,6 +49,12 @@ class Board:
             if slot.full and slot.awaited:
                 self._turned.notify_all()
 
+    def is_full(self, item: str) -> bool:
+        """Whether an item's outcomes are there, to be taken without waiting."""
+        with self._turned:
+            slot = self._slots.get(item)
+            return slot is not None and slot.full
+
     def take(self, item: str) -> tuple[Outcome, ...]:
         """Wait for an item's outcomes, in the order of its attempts, and forget them here.
 

@@ -72,6 +72,10 @@ class Engine:
         if fresh:
             self._tell(partial(self._trials.add, first, fresh))
 
+    def is_settled(self, item: Item) -> bool:
+        """Whether nothing of an item has to be waited for."""
+        return self._board.is_full(item.id)
+
     def wait(self, item: Item) -> tuple[Outcome, ...]:
         """Wait for an item's outcomes, in the order of its attempts; they are given away once."""
         if self._options.cautious:
