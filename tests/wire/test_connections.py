@@ -92,6 +92,22 @@ def test_a_redirect_is_not_followed(wire: Any, location: str, words: str) -> Non
     assert "abc" not in found.message
 
 
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_redirect_takes_the_key_to_no_other_server(wire: Any, status: int) -> None:
+    async def run() -> tuple[str, list[str], int]:
+        async with wire.server(wire.sending(b"")) as other:
+            away = [("Location", f"{other.base_url}/chat/completions")]
+            reply = wire.response(status, b"", "text/plain", away)
+            async with wire.server(wire.sending(reply)) as server:
+                body = await wire.reach(server.base_url)
+                return body, server.heads, other.connections
+
+    body, heads, connections = asyncio.run(run())
+
+    assert (body, connections) == ("", 0)
+    assert "Bearer KEY" in heads[0]
+
+
 def test_tls_on_a_plain_port_and_plain_on_a_tls_port_are_told(wire: Any) -> None:
     alert = wire.writing(b"\x15\x03\x01\x00\x02\x02\x46", then="close")
     assert "looks like TLS" in wire.fault(alert).message

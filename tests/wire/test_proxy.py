@@ -10,9 +10,11 @@ from urllib.parse import urlsplit
 import pytest
 import trustme
 
+from evalkit.model.api import WireRequest
 from evalkit.model.chat import CallError, Fault
 from evalkit.model.proxy import Proxy
 from evalkit.secrets import Redactor
+from evalkit.wire.http import Network
 from evalkit.wire.proxy import choose, secrets
 
 HERE = "127.0.0.1"
@@ -229,6 +231,26 @@ def test_https_goes_through_a_tunnel_that_never_sees_the_key(
     assert "KEY" not in asked[0]
     assert "Bearer KEY" in received[0]
     assert "proxy-authorization" not in received[0].lower()
+
+
+async def thrice(network: Network, request: WireRequest) -> None:
+    for _ in range(3):
+        async with network.send(request) as response:
+            assert response.status == 200
+
+
+def test_a_tunnel_serves_again(wire: Any, company: trustme.CA, tls: ssl.SSLContext) -> None:
+    async def run() -> int:
+        handler = wire.sending(wire.response(200, COMPLETION))
+        async with wire.server(handler, tls) as server, RawProxy(server.port) as proxy:
+            own = Proxy.parse(proxy.url.replace("//", "//me:open%20sesame@"))
+            base_url = "https://api.example/v1"
+            called = wire.deployment(base_url, proxy=own, ca_file=pem(company))
+            async with Network(called, {}) as network:
+                await thrice(network, WireRequest("POST", base_url, {}, b"{}"))
+            return len(proxy.heads)
+
+    assert asyncio.run(run()) == 1
 
 
 def test_plain_http_is_asked_of_the_proxy_by_its_whole_url(wire: Any) -> None:
