@@ -19,6 +19,7 @@ MASK: Final = "***"
 class Secret:
     """A value that never shows itself: its name stands in repr, str, format and pickles.
 
+    Two are equal where their values are, whatever their names.
     `reveal()` is called only where a request's headers are built or a key is opened.
     """
 
@@ -30,6 +31,12 @@ class Secret:
 
     def reveal(self) -> str:
         return self._value
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and self._value == other._value
+
+    def __hash__(self) -> int:
+        return hash(self._value)
 
     def __repr__(self) -> str:
         return f"***{self.name}***"

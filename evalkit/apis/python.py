@@ -1,30 +1,41 @@
 """`api: python`: a deployment that is a callable of the author's own."""
 
+import asyncio
 from collections.abc import Callable
 from types import TracebackType
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
-from evalkit.author import Author, is_asynchronous, parameters
-from evalkit.dialect.asked import Asked
-from evalkit.dialect.completion import Completion
+from evalkit.author import (
+    END,
+    Author,
+    Source,
+    Yields,
+    is_asynchronous,
+    is_source,
+    parameters,
+)
 from evalkit.dialect.faults import fault
-from evalkit.dialect.head import Head
-from evalkit.dialect.reply import read_completion
 from evalkit.dialect.request import messages
+from evalkit.dialect.returned import read_returned
 from evalkit.dialect.words import tame
+from evalkit.dialect.yielded import Yielded
 from evalkit.model.api import Api, Services
 from evalkit.model.chat import CallError, ChatReply, ChatRequest, Timing
 from evalkit.model.data import Authored, FromPython, Json
-from evalkit.model.deployment import Deployment
+from evalkit.model.deployment import Deployment, Timeout
 from evalkit.wire.clock import Clock
 from evalkit.wire.limits import Gate
+from evalkit.wire.window import Window
 
 
 class Python(Api):
-    """Calls a Python function with `messages`, in OpenAI's form, and `params`, if it takes them.
+    """Calls a Python function with what it takes of `messages`, in OpenAI's form, and `params`.
 
-    It returns the text, a completion as OpenAI's API gives it, or a ChatReply. An `async def` runs
-    on the event loop, any other function on a thread of its own, one call at a time.
+    It may take `tools` and `response_format` too. It returns the text, a completion as OpenAI's API
+    gives it, a mapping `{text, usage, finish_reason, tool_calls}`, or a ChatReply. What it yields
+    is streamed: texts are pieces of the reply, dicts are chunks as OpenAI's API streams them, and
+    all clocks of `timeout` run. An `async def` runs on the event loop, any other function on a
+    thread of its own, one call at a time.
     """
 
     class Options(Authored):
@@ -40,8 +51,8 @@ class Python(Api):
         self._takes = parameters(self._call)
         self._name = getattr(self._call, "__qualname__", type(self._call).__name__)
         self._clock = Clock()
-        places = deployment.limits.concurrency if is_asynchronous(self._call) else 1
-        self._gate = Gate(places, self._clock)
+        places = deployment.limits.places if is_asynchronous(self._call) else 1
+        self._gate = Gate(Window.fixed(places))
         self._author = Author(f"evalkit {deployment.name}")
 
     async def __aexit__(
@@ -54,18 +65,32 @@ class Python(Api):
 
     async def send(self, request: ChatRequest) -> ChatReply:
         arguments = self._arguments(request)
-        async with self._gate.place() as queued:
+        ready = self._clock.now()
+        async with self._gate.place():
             started = self._clock.now()
             answer = await self._bounded(arguments)
+            times: list[float] = []
+            if is_source(answer):
+                stream = Streaming(self._name, self.deployment.timeout, self._clock, started)
+                reply = await stream.run(Yields(self._author, cast("Source", answer)))
+                times = stream.times
+            else:
+                reply = self._read(answer)
             seconds = self._clock.now() - started
-        reply = self._read(answer)
-        timing = Timing(total=seconds, queued=queued)
+        timing = Timing(
+            total=seconds,
+            first_token=times[0] if times else None,
+            contents=tuple(round(time, 4) for time in times),
+            queued=started - ready,
+        )
         return reply.model_copy(update={"timing": timing})
 
     def _arguments(self, request: ChatRequest) -> dict[str, Json]:
         given: dict[str, Json] = {
             "messages": messages(request.messages, self.services.files),
             "params": {**self.deployment.params, **request.params},
+            "response_format": request.response_format,
+            "tools": list(request.tools),
         }
         takes = self._takes
         return {name: value for name, value in given.items() if takes is None or name in takes}
@@ -79,11 +104,8 @@ class Python(Api):
             message = f"{self._name} did not return within {limit:g} s"
             raise fault("timeout_total", message) from None
         if error is not None:
-            raise error if isinstance(error, CallError) else self._raised(error) from error
+            raise error if isinstance(error, CallError) else raised(self._name, error) from error
         return value
-
-    def _raised(self, error: BaseException) -> CallError:
-        return fault("server", f"{self._name} raised {type(error).__name__}: {tame(str(error))}")
 
     def _read(self, answer: object) -> ChatReply:
         if isinstance(answer, ChatReply):
@@ -91,8 +113,81 @@ class Python(Api):
         if isinstance(answer, str):
             return ChatReply(text=answer, result="ok" if answer.strip() else "empty")
         if isinstance(answer, dict):
-            asked = Asked(host=self._name, usage=False)
-            return read_completion(Completion(asked, streamed=False), asked, Head(200), answer)
-        wanted = "a str, a dict or a ChatReply"
+            return read_returned(self._name, answer)
+        wanted = "a str, a dict, a ChatReply or a generator"
         message = f"{self._name} returned {type(answer).__name__}, not {wanted}"
         raise fault("response_invalid", message)
+
+
+class Streaming:
+    """A reply while it is yielded; `times` are the seconds at which its contents came."""
+
+    def __init__(self, name: str, timeout: Timeout, clock: Clock, started: float) -> None:
+        self.times: list[float] = []
+        self._name = name
+        self._timeout = timeout
+        self._clock = clock
+        self._started = started
+        self._end = started + timeout.total
+        self._limit = min(self._end, started + timeout.first_token)
+        self._yielded = Yielded(name)
+
+    async def run(self, yields: Yields) -> ChatReply:
+        """Take all that is yielded; raises CallError."""
+        try:
+            while (item := await self._next(yields)) is not END:
+                self._take(item)
+                await asyncio.sleep(0)
+            return self._yielded.end()
+        finally:
+            await yields.close()
+
+    async def _next(self, yields: Yields) -> object:
+        """Wait for the next thing; one that never waits itself must end all the same."""
+        left = self._limit - self._clock.now()
+        if left <= 0:
+            raise self._late()
+        try:
+            value, error = await yields.next(left)
+        except TimeoutError:
+            raise self._late() from None
+        if error is not None:
+            raise self._broken(error) from error
+        return value
+
+    def _take(self, item: object) -> None:
+        before = self._yielded.contents
+        self._yielded.take(item)
+        if self._yielded.contents > before:
+            now = self._clock.now()
+            self.times.append(now - self._started)
+            self._limit = min(self._end, now + self._timeout.idle)
+
+    def _broken(self, error: BaseException) -> CallError:
+        """Give an error with what came before it: after contents the reply was cut off."""
+        partial = self._yielded.partial()
+        if isinstance(error, CallError):
+            told = error.fault
+            if partial is None or told.partial is not None:
+                return error
+            return CallError(told.model_copy(update={"partial": partial}))
+        return raised(self._name, error, partial if self.times else None)
+
+    def _late(self) -> CallError:
+        timeout, partial = self._timeout, self._yielded.partial()
+        if self._clock.now() >= self._end or self._limit == self._end:
+            message = f"{self._name} did not finish its reply within {timeout.total:g} s"
+            return fault("timeout_total", message, partial=partial)
+        if self.times:
+            message = f"{self._name} yielded nothing more of its reply for {timeout.idle:g} s"
+            return fault("timeout_idle", message, partial=partial)
+        message = f"{self._name} yielded nothing of its reply within {timeout.first_token:g} s"
+        return fault("timeout_first_token", message, partial=partial)
+
+
+def raised(name: str, error: BaseException, partial: ChatReply | None = None) -> CallError:
+    """Say what the author's code raised: a failure, or the end of a reply that had begun."""
+    message = f"{name} raised {type(error).__name__}: {tame(str(error))}"
+    if partial is None:
+        return fault("server", message)
+    return fault("stream_truncated", f"{message}, in the middle of its reply", partial=partial)

@@ -56,10 +56,10 @@ def read_whole(form: Form, asked: Asked, head: Head, body: bytes) -> ChatReply:
     return read_value(form, completion, asked, head, found.value)
 
 
-def bound(body: bytes) -> None:
-    """Refuse a body that may hold too many values; every one but the first has a sign before it."""
-    if len(body) > MOST_VALUES and sum(map(body.count, (b",", b"[", b"{"))) > MOST_VALUES:
-        message = f"the reply has more than {MOST_VALUES:,} JSON values"
+def bound(body: bytes, most: int = MOST_VALUES) -> None:
+    """Refuse JSON that may hold too many values; every one but the first has a sign before it."""
+    if len(body) > most and sum(map(body.count, (b",", b"[", b"{"))) > most:
+        message = f"the reply has more than {most:,} JSON values"
         raise CallError(Fault(kind="too_large", message=message))
 
 

@@ -15,6 +15,8 @@ from evalkit.model.chat import CallError, ChatReply, StreamFacts
 from evalkit.model.data import JsonObject
 
 DONE = "[DONE]"
+MOST_VALUES = 200_000
+"""JSON values of one event."""
 
 
 class Fold(ABC):
@@ -114,7 +116,13 @@ class Fold(ABC):
 
 
 def parsed(data: str) -> JsonObject | None:
-    """Give the object that an event holds; None where it holds none."""
+    """Give the object that an event holds; None where it holds none.
+
+    Raises CallError where it may hold more values than can be read at once without holding up
+    everybody else.
+    """
+    if len(data) > MOST_VALUES:
+        bound(data.encode("utf-8", "replace"), MOST_VALUES)
     try:
         value = json.loads(data)
     except (ValueError, RecursionError):

@@ -61,7 +61,7 @@ class Execution:
         for secret in redactor.too_short:
             self._writer.note(Note(text=f"{secret} is too short to be told from text: not masked"))
         self._writer.plan(Plan(items=tuple(map(header.planned, items))))
-        services = Services(files=attachments, environ=settings.environ)
+        services = Services(attachments, environ=settings.environ, share=settings.share)
         options = Options(cautious=settings.cautious)
         self.engine = Engine(services, redaction(redactor), self._record, options)
 

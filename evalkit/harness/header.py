@@ -38,7 +38,7 @@ def called(deployment: Deployment) -> CalledDeployment:
         base_url=deployment.base_url,
         model=deployment.model,
         stream=deployment.stream,
-        concurrency=deployment.limits.concurrency,
+        concurrency=deployment.limits.places,
         price=deployment.price,
     )
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from evalkit.errors import RecordError
 from evalkit.harness.settings import Written
-from evalkit.records import files, reader
+from evalkit.records import files, folder, reader
 from evalkit.report import data, html, markdown
 from evalkit.summary import summarise
 
@@ -17,6 +17,7 @@ REPORTS = (
 
 def publish(run_folder: Path) -> Written:
     """Write a run's reports from its record alone."""
+    folder.clear_places(run_folder)
     try:
         run = reader.read(run_folder)
         summary = summarise(run)

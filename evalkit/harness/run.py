@@ -9,7 +9,6 @@ from evalkit.harness.execution import Execution
 from evalkit.harness.reports import publish
 from evalkit.harness.settings import Settings, Written
 from evalkit.loader.load import Loader
-from evalkit.model.deployment import Deployment
 from evalkit.model.outcome import Outcome
 from evalkit.model.suite import Suite
 from evalkit.model.trial import Item
@@ -44,10 +43,9 @@ class Harness:
         if self._loader.mistakes:
             raise Mistakes(self._loader.mistakes)
         try:
-            items = plan(self._suites, self._settings.choice, self._settings.environ)
+            return plan(self._suites, self._settings.choice, self._settings.environ)
         except Mistakes as error:
             raise Mistakes(map(self._loader.quote, error.mistakes)) from error
-        return tuple(_shared(item, self._settings.workers) for item in items)
 
     @property
     def warnings(self) -> tuple[Mistake, ...]:
@@ -95,17 +93,3 @@ class Harness:
             return ended
         published = publish(self._execution.folder)
         return replace(ended, report=published.report, lost=ended.lost or published.lost)
-
-
-def _shared(item: Item, workers: int) -> Item:
-    """Give an item whose deployments are called with one worker's share of their concurrency."""
-    if item.called is None or workers == 1:
-        return item
-    consulted = tuple(_share(one, workers) for one in item.consulted)
-    return replace(item, called=_share(item.called, workers), consulted=consulted)
-
-
-def _share(deployment: Deployment, workers: int) -> Deployment:
-    share = max(1, deployment.limits.concurrency // workers)
-    limits = deployment.limits.model_copy(update={"concurrency": share})
-    return deployment.model_copy(update={"limits": limits})

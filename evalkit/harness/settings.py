@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from evalkit.model.api import Share
 from evalkit.planner import Choice
+from evalkit.records.folder import PLACES
 
 
 @dataclass(frozen=True)
@@ -13,7 +15,7 @@ class Settings:
 
     `cautious` keeps few trials ahead of the one awaited, for a run that may stop at a failure.
     `folder` and `part` are given to a worker: the run's folder, and the worker's name in it;
-    `workers` is how many share each deployment's concurrency. Without `python` no code of the
+    `workers` is how many share each deployment's limits. Without `python` no code of the
     author's is imported, and what needs it is skipped.
     """
 
@@ -27,6 +29,15 @@ class Settings:
     part: str | None = None
     workers: int = 1
     python: bool = True
+
+    @property
+    def share(self) -> Share:
+        """Which of the run's processes this one is; the number stands in a worker's name."""
+        if self.folder is None:
+            return Share()
+        number = (self.part or "").lstrip("abcdefghijklmnopqrstuvwxyz")
+        index = int(number) if number.isdecimal() else 0
+        return Share(index % self.workers, self.workers, self.folder / PLACES)
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,9 @@ from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import TracebackType
-from typing import Protocol, Self
+from typing import ClassVar, Protocol, Self
 
 from evalkit.model.chat import Attachment, CallError, ChatReply, ChatRequest, Fault
 from evalkit.model.consultation import (
@@ -16,6 +17,7 @@ from evalkit.model.consultation import (
 )
 from evalkit.model.data import Authored
 from evalkit.model.deployment import Deployment
+from evalkit.secrets import Secret
 
 
 class Files(Protocol):
@@ -53,20 +55,53 @@ class Transport(Protocol):
         ...
 
 
+class Keys:
+    """The keys whose quota is used up, told from one deployment to all others that have them."""
+
+    def __init__(self) -> None:
+        self._spent: dict[Secret, Fault] = {}
+
+    def spend(self, key: Secret | None, fault: Fault) -> None:
+        """Note that nothing more can be asked with a key, and why."""
+        if key is not None:
+            self._spent.setdefault(key, fault)
+
+    def spent(self, key: Secret | None) -> Fault | None:
+        """Say why a key is of no use any more; None where it is."""
+        return self._spent.get(key) if key is not None and self._spent else None
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Which of how many processes this one is; `folder` is where they agree by lock files."""
+
+    index: int = 0
+    processes: int = 1
+    folder: Path | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Services:
-    """What an Api is given beside its deployment; `environ` may name proxies."""
+    """What an Api is given beside its deployment; `environ` may name proxies.
+
+    `keys` are shared by all deployments of a process, each deployment's limits by all processes.
+    """
 
     files: Files
     transport: Transport | None = None
     environ: Mapping[str, str] = field(default_factory=dict)
+    keys: Keys = field(default_factory=Keys)
+    share: Share = Share()
 
 
 class Api(ABC):
     """A way to call deployments, entered on the engine's loop and left on it.
 
-    A subclass's `Options` are the keys that it adds to a deployment in YAML.
+    A subclass's `Options` are the keys that it adds to a deployment in YAML; where it is
+    `addressed`, the deployment needs a base_url.
     """
+
+    addressed: ClassVar[bool] = False
 
     class Options(Authored):
         """No further keys."""

@@ -167,13 +167,19 @@ class Timing(Recorded):
 
 
 class Try(Recorded):
-    """One HTTP request of a call: its status or fault, and its seconds."""
+    """One HTTP request of a call: its status or fault, and its seconds.
+
+    `received` are the decoded bytes of its body. `wasted` are the tokens that one used which came
+    to nothing, where the deployment said so.
+    """
 
     status: int | None = None
     kind: FaultKind | None = None
     waited: float = 0.0
     seconds: float = 0.0
     request_id: str | None = None
+    received: int = 0
+    wasted: int | None = None
 
 
 class WireWarning(Recorded):
@@ -261,3 +267,7 @@ class CallError(EvalkitError):
     def __init__(self, fault: Fault) -> None:
         super().__init__(fault.message)
         self.fault = fault
+
+
+class NotSent(CallError):
+    """A request was never sent: its deployment is stopped, or the run has used up what it may."""

@@ -53,9 +53,24 @@ class Retry(Authored):
 
 
 class Limits(Authored):
-    """What a deployment is asked at most; `concurrency` counts requests in flight."""
+    """What a deployment is asked at most.
 
-    concurrency: Annotated[int, Field(ge=1, le=10_000)] = 8
+    `concurrency` counts requests in flight; `adaptive` follows what the deployment takes. `rpm` and
+    `tpm` are requests and tokens per minute; without them, those that its headers name.
+    """
+
+    concurrency: Annotated[int, Field(ge=1, le=10_000)] | Literal["adaptive"] = 8
+    rpm: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
+    tpm: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
+
+    @property
+    def places(self) -> int:
+        """The most requests that can be in flight at once."""
+        return MOST_ADAPTIVE if self.concurrency == "adaptive" else self.concurrency
+
+
+MOST_ADAPTIVE: Final = 64
+"""Requests in flight that adaptive concurrency grows to at most."""
 
 
 class ClientCert(Authored):

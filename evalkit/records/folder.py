@@ -4,9 +4,15 @@ import stat
 import uuid
 from datetime import UTC, datetime
 from pathlib import Path
+from shutil import rmtree
+from typing import Final
 
 from evalkit.errors import UsageError
 from evalkit.records.files import FOLDER_MODE, write_atomic
+
+
+PLACES: Final = "places"
+"""The folder in it by which the processes of a run share what is limited, while they run."""
 
 
 def name(started: datetime, id: str) -> str:  # noqa: A002 - the run's own word
@@ -30,6 +36,11 @@ def make(reports: Path, name: str) -> Path:
     if folder.is_symlink():
         raise UsageError(f"the run's folder {folder} is a symbolic link")
     return folder
+
+
+def clear_places(folder: Path) -> None:
+    """Remove what only the processes of a run needed, once all have ended."""
+    rmtree(folder / PLACES, ignore_errors=True)
 
 
 def _prepare(reports: Path) -> None:

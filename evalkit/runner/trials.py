@@ -86,7 +86,7 @@ class Trials:
     def _backlog(self, deployment: Deployment) -> Backlog:
         key = definition(deployment)
         if key not in self._backlogs:
-            concurrency = deployment.limits.concurrency
+            concurrency = deployment.limits.places
             self._backlogs[key] = Backlog(concurrency, cautious=self._options.cautious)
         return self._backlogs[key]
 
@@ -109,7 +109,7 @@ class Trials:
         asked: Counter[Hashable] = Counter()
         for trial, deployment in self._asking.values():
             asked[definition(deployment)] += 1
-            waits = asked[definition(deployment)] > deployment.limits.concurrency
+            waits = asked[definition(deployment)] > deployment.limits.places
             if waits and trial not in self._answered:
                 yield trial
 

@@ -19,7 +19,7 @@ LARGEST_ERROR = MIB
 
 
 class Attempt:
-    """A try; `head`, `started` and `seconds` tell of it whatever comes of it.
+    """A try; `head`, `started`, `seconds` and `received` bytes tell of it whatever comes of it.
 
     The clocks to the first token and between tokens are wound by content alone: headers, comments
     and empty deltas do not count. An unstreamed request only has the total one.
@@ -28,8 +28,10 @@ class Attempt:
     def __init__(self, written: Written, timeout: Timeout, clock: Clock) -> None:
         self.head: Head | None = None
         self.seconds = 0.0
+        self.received = 0
         self._asked = asked = written.asked
         self._written = written
+        self._body = bytearray()
         self._timeout = timeout
         self._clock = clock
         self.started = clock.now()
@@ -48,7 +50,7 @@ class Attempt:
                 reply = await self._exchange(transport, request)
         except TimeoutError:
             self._stop()
-            raise self._late() from None
+            reply = self._cut_short()
         except CallError as error:
             self._stop()
             raise self._placed(error) from error.__cause__
@@ -65,11 +67,27 @@ class Attempt:
             if fold is not None and head.succeeded and (head.is_stream or lines):
                 reply = await self._read_stream(fold, head, response.chunks)
             else:
-                body = await _whole(head, response.chunks)
+                body = await self._whole(head, response.chunks)
                 reply = self._written.read(self._asked, head, body)
             self._stop()
             self._scope.reschedule(None)
         return reply
+
+    async def _whole(self, head: Head, chunks: AsyncIterator[bytes]) -> bytes:
+        """Read a body; of an error's only as much as comes, and as can be of use."""
+        body = self._body
+        try:
+            async for chunk in chunks:
+                body += chunk
+                self.received = len(body)
+                if len(body) > LARGEST_BODY:
+                    raise too_large("body", LARGEST_BODY)
+                if not head.succeeded and len(body) > LARGEST_ERROR:
+                    break
+        except CallError:
+            if head.succeeded:
+                raise
+        return bytes(body)
 
     async def _read_stream(self, fold: Fold, head: Head, chunks: AsyncIterator[bytes]) -> ChatReply:
         decoder: Decoder | Lines = Lines() if head.is_lines else Decoder()
@@ -79,6 +97,7 @@ class Attempt:
         broken = ""
         try:
             async for chunk in chunks:
+                self.received += len(chunk)
                 if not stream.usable:
                     before.append(chunk)
                 if self._take(decoder, stream, chunk):
@@ -113,6 +132,23 @@ class Attempt:
     def _stop(self) -> None:
         self.seconds = self._clock.now() - self.started
 
+    def _cut_short(self) -> Reply:
+        """Give the reply where its end, or its refusal, had come before the silence.
+
+        Raises CallError where neither had.
+        """
+        head, stream, late = self.head, self._stream, self._late()
+        if head is not None and not head.succeeded:
+            return self._written.read(self._asked, head, bytes(self._body))
+        if stream is None or not self._times:
+            raise late
+        try:
+            reply = stream.end(b"", "", late.fault.message)
+        except CallError:
+            raise late from None
+        self.seconds = self._times[-1]
+        return reply
+
     def _late(self) -> CallError:
         host, timeout = self._asked.host, self._timeout
         partial = self._stream.partial() if self._stream else None
@@ -131,15 +167,3 @@ class Attempt:
             return error
         partial = error.fault.partial or (self._stream.partial() if self._stream else None)
         return faults.fault(error.fault.kind, error.fault.message, self.head, partial)
-
-
-async def _whole(head: Head, chunks: AsyncIterator[bytes]) -> bytes:
-    """Read a body; of an error's only as much as can be of use."""
-    body = bytearray()
-    async for chunk in chunks:
-        body += chunk
-        if len(body) > LARGEST_BODY:
-            raise too_large("body", LARGEST_BODY)
-        if not head.succeeded and len(body) > LARGEST_ERROR:
-            break
-    return bytes(body)

@@ -1,15 +1,16 @@
-"""A line to a deployment: from a ChatRequest to its ChatReply, with limits, retries and timing."""
+"""A line to a deployment: from a request to its reply, with limits, retries and timing."""
 
+from collections.abc import Callable
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self, TypeVar
-from urllib.parse import urlencode
 
-from evalkit.dialect.faults import fault
-from evalkit.dialect.speech import Speech, Written
-from evalkit.model.api import Services, Transport, WireRequest
-from evalkit.model.chat import CallError, ChatReply, ChatRequest, Try
+from evalkit.dialect import faults
+from evalkit.dialect.speech import Speech
+from evalkit.dialect.weight import completion_limit, prompt_tokens
+from evalkit.model.api import Services, Transport
+from evalkit.model.chat import CallError, ChatReply, ChatRequest, FaultKind, NotSent, Try, Usage
 from evalkit.model.consultation import (
     EmbeddingReply,
     EmbeddingRequest,
@@ -19,35 +20,27 @@ from evalkit.model.consultation import (
     Request,
 )
 from evalkit.model.deployment import Deployment
-from evalkit.wire.address import endpoint, place
+from evalkit.wire.admission import Admission
 from evalkit.wire.attempt import Attempt
 from evalkit.wire.clock import Clock
-from evalkit.wire.headers import kept, outgoing
+from evalkit.wire.desk import Desk, Sent
+from evalkit.wire.headers import kept
 from evalkit.wire.http import Network
-from evalkit.wire.limits import Gate
+from evalkit.wire.models import Models
 from evalkit.wire.retry import Failure, decide
 
 R = TypeVar("R")
-
-NEGOTIABLE_STATUSES = frozenset({400, 422})
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """A request as its API writes it, and as it is sent."""
-
-    written: Written
-    wire: WireRequest
 
 
 @dataclass(slots=True)
 class Progress:
     """What a call has come to so far.
 
-    `queued` is the seconds without a place among those in flight, `waited` those before the next
-    try, `began` the start of the first one, and `failure` how the last one ended.
+    `queued` is the seconds without leave to be sent, `waited` those before the next try, `began`
+    the start of the first one, and `failure` how the last one ended.
     """
 
+    request: Request
     tries: list[Try] = field(default_factory=list)
     queued: float = 0.0
     waited: float = 0.0
@@ -75,13 +68,13 @@ class Line:
         clock: Clock | None = None,
     ) -> None:
         self._deployment = deployment
-        self._speech = speech
         self._services = services
         self._clock = clock or Clock()
-        self._gate = Gate(deployment.limits.concurrency, self._clock)
+        self._desk = Desk(deployment, speech)
+        self._admission = Admission(deployment, services, self._clock)
+        self._models = Models(self._desk)
         self._stack = AsyncExitStack()
         self._transport: Transport | None = services.transport
-        self._refused: frozenset[str] = frozenset()
 
     async def __aenter__(self) -> Self:
         if self._transport is None:
@@ -115,33 +108,82 @@ class Line:
 
         A waiting retry holds no place among the requests in flight.
         """
-        sent, progress = self._sent(request), Progress()
+        sent, progress = self._prepared(request), Progress(request)
         while True:
             attempt, answer = await self._try(sent, progress)
             if not isinstance(answer, CallError):
                 return _complete(answer, attempt, progress)
-            if refused := self._refusals(sent, answer):
-                self._refused |= refused
-                sent = self._sent(request)
+            if self._desk.gives_in(sent, answer):
+                sent = self._prepared(request)
                 progress.waited = 0.0
             else:
                 progress.waited = await self._wait(attempt, answer, progress)
 
+    def _prepared(self, request: Request) -> Sent:
+        """Make a request ready; raises CallError, NotSent where no other can be made ready either.
+
+        An attachment that cannot be read is the request's own; what is wrong with URL, headers or
+        key is the deployment's.
+        """
+        if (stopped := self._admission.breaker.stopped) is not None:
+            raise NotSent(stopped)
+        try:
+            self._desk.headers(stream=False)
+            self._desk.url("")
+        except CallError as error:
+            self._admission.breaker.stop(error.fault)
+            raise
+        return self._desk.prepare(request)
+
     async def _try(self, sent: Sent, progress: Progress) -> tuple[Attempt, Reply | CallError]:
-        """Send once, when there is a place, and note the try."""
+        """Send once, when that is admitted, and note the try; raises CallError where it is not."""
         if self._transport is None:
             raise RuntimeError("the line is not entered")
-        async with self._gate.place() as queued:
-            progress.queued += queued
-            attempt = Attempt(sent.written, self._deployment.timeout, self._clock)
-            self._begin(attempt, progress)
-            answer: Reply | CallError
-            try:
-                answer = await attempt.run(self._transport, sent.wire)
-            except CallError as error:
-                answer = error
+        try:
+            async with self._admission.ticket(self._weigh(progress.request)) as ticket:
+                progress.queued += ticket.queued
+                attempt = Attempt(sent.written, self._deployment.timeout, self._clock)
+                self._begin(attempt, progress)
+                answer = await self._answer(attempt, sent, self._transport)
+                fault = answer.fault if isinstance(answer, CallError) else None
+                if attempt.head is not None:
+                    self._admission.rates.learn(attempt.head.headers)
+                self._admission.settle(ticket, fault, _usage(answer))
+        except NotSent as stop:
+            if progress.failure is None:
+                raise
+            why = f"it is not tried again: {stop.fault.message}"
+            raise progress.given_up(progress.failure, why) from progress.failure.__cause__
         progress.tries.append(_noted(attempt, answer, progress.waited))
         return attempt, answer
+
+    def _weigh(self, request: Request) -> Callable[[int], float]:
+        def tokens(expected: int) -> float:
+            limit = completion_limit(request, self._deployment)
+            return prompt_tokens(request) + (expected if limit is None else limit)
+
+        return tokens
+
+    async def _answer(
+        self, attempt: Attempt, sent: Sent, transport: Transport
+    ) -> Reply | CallError:
+        try:
+            reply = await attempt.run(transport, sent.wire)
+        except CallError as error:
+            if error.fault.kind != "not_found" or self._admission.breaker.proven:
+                return error
+            hint = await self._models.hint(transport)
+            return CallError(error.fault.model_copy(update={"message": error.fault.message + hint}))
+        return self._strict(reply, attempt, sent)
+
+    def _strict(self, reply: Reply, attempt: Attempt, sent: Sent) -> Reply | CallError:
+        """Take a reply that needed tolerance for an error, where the author asks for that."""
+        if not (self._deployment.strict_wire and isinstance(reply, ChatReply) and reply.warnings):
+            return reply
+        seen = [f"{one.name} ({one.detail})" if one.detail else one.name for one in reply.warnings]
+        message = f"{sent.written.asked.host} departs from the protocol: {', '.join(seen)}"
+        kind: FaultKind = "stream_protocol" if reply.streamed else "response_invalid"
+        return faults.fault(kind, message, attempt.head, reply)
 
     def _begin(self, attempt: Attempt, progress: Progress) -> None:
         """Start the first try's clock; raises the last error where a retry got its place late."""
@@ -158,44 +200,31 @@ class Line:
         failure = Failure(error.fault, attempt.head.headers if attempt.head else {})
         spent = self._clock.now() - (progress.began or 0.0)
         decision = decide(self._deployment.retry, progress.tries, failure, spent, self._clock)
-        if decision.wait is None:
+        if decision.wait is None or self._admission.breaker.stopped:
             raise progress.given_up(error, decision.why) from error.__cause__
         progress.failure = error
         await self._clock.sleep(decision.wait)
         return decision.wait
 
-    def _refusals(self, sent: Sent, error: CallError) -> frozenset[str]:
-        """Name the optional parts of a request that the server refuses; others it may take."""
-        if error.fault.status not in NEGOTIABLE_STATUSES:
-            return frozenset()
-        optional = frozenset(sent.written.optional) - self._refused
-        return frozenset(name for name in optional if name in error.fault.message)
-
-    def _sent(self, request: Request) -> Sent:
-        deployment = self._deployment
-        try:
-            written = self._speech.write(request, self._refused)
-        except OSError as error:
-            raise fault("config", f"an attachment cannot be read: {error}") from error
-        profile = deployment.profile
-        url = endpoint(deployment.base_url, written.path, urlencode(profile.query))
-        key = deployment.api_key.name if deployment.api_key else None
-        asked = replace(written.asked, host=place(url), size=len(written.body), key=key)
-        headers = outgoing(deployment, stream=asked.stream)
-        return Sent(
-            replace(written, asked=asked),
-            WireRequest(written.method, url.geturl(), headers, written.body),
-        )
-
 
 def _noted(attempt: Attempt, answer: Reply | CallError, waited: float) -> Try:
+    failed = isinstance(answer, CallError)
+    usage = _usage(answer) if failed else None
     return Try(
         status=attempt.head.status if attempt.head else None,
         kind=answer.fault.kind if isinstance(answer, CallError) else None,
         waited=waited,
         seconds=attempt.seconds,
         request_id=attempt.head.request_id if attempt.head else None,
+        received=attempt.received,
+        wasted=usage.total if usage else None,
     )
+
+
+def _usage(answer: Reply | CallError) -> Usage | None:
+    if isinstance(answer, CallError):
+        return answer.fault.partial.usage if answer.fault.partial else None
+    return answer.usage
 
 
 def _of_type(wanted: type[R], reply: Reply) -> R:

@@ -9,6 +9,7 @@ import pytest
 
 from evalkit.errors import Mistakes
 from evalkit.harness import Harness, Settings
+from evalkit.model.api import Share
 from evalkit.planner import Choice
 from evalkit.records import reader
 
@@ -137,12 +138,6 @@ def test_a_worker_leaves_the_reports_to_the_controller(make: Make, tmp_path: Pat
     assert [path.name for path in (tmp_path / "reports/run").iterdir()] == ["run.gw0.jsonl"]
 
 
-def test_workers_share_a_deployments_concurrency(make: Make) -> None:
-    called = make(workers=3).plan()[0].called
-    assert called is not None
-    assert called.limits.concurrency == 1
-
-
 JUDGED = """
 deployments:
   referee: {api: scripted, under_test: false, script: {otherwise: {verdict: pass}},
@@ -153,10 +148,19 @@ conversations:
 """
 
 
-def test_workers_share_the_concurrency_of_those_that_checks_ask_too(make: Make) -> None:
-    (item,) = make(JUDGED, workers=3).plan()
+@pytest.mark.parametrize(
+    ("part", "wanted"), [("gw0", 0), ("gw2", 2), ("gw3", 0), ("odd", 0)], ids=str
+)
+def test_a_worker_knows_its_place_among_those_that_share_a_limit(
+    tmp_path: Path, part: str, wanted: int
+) -> None:
+    settings = Settings(root=tmp_path, reports=tmp_path, folder=tmp_path, part=part, workers=3)
 
-    assert [one.limits.concurrency for one in item.consulted] == [2]
+    assert settings.share == Share(wanted, 3, tmp_path / "places")
+
+
+def test_a_process_of_its_own_shares_nothing(tmp_path: Path) -> None:
+    assert Settings(root=tmp_path, reports=tmp_path).share == Share()
 
 
 def test_the_header_keeps_those_that_checks_ask_apart(make: Make, tmp_path: Path) -> None:

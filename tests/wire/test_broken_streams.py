@@ -104,3 +104,26 @@ def test_invalid_utf_8_is_replaced_and_told(wire: Any) -> None:
 
     assert found.text == "H\ufffdl"
     assert "utf8_replaced" in {warning.name for warning in found.warnings}
+
+
+BROKEN = (
+    b"HTTP/1.1 401 No\r\nContent-Type: application/json\r\nContent-Length: 999\r\n\r\n"
+    b'{"error":{"message":"bad key"}}'
+)
+
+
+@pytest.mark.parametrize("then", ["close", "reset", "wait"])
+def test_an_error_whose_body_is_not_whole_is_told_by_its_status(wire: Any, then: str) -> None:
+    found = wire.fault(wire.writing(BROKEN, then=then), timeout=wire.clocks(total=0.2))
+
+    assert (found.kind, "answered 401: bad key" in found.message) == ("auth", True)
+
+
+def test_silence_after_a_finish_reason_is_the_end_of_an_answer(wire: Any) -> None:
+    handler = wire.writing(STREAM_HEAD, TEXT, END)
+    found = wire.served(handler, timeout=wire.clocks(idle=0.1), retry=wire.one_try)
+
+    assert isinstance(found, ChatReply), found
+    assert (found.text, "missing_done" in {one.name for one in found.warnings}) == ("Hel", True)
+    assert found.timing is not None
+    assert found.timing.total < 0.1

@@ -1,0 +1,85 @@
+"""Whether and when a request is sent: a place in flight, a part of the minute, a working server."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from evalkit.model.api import Services
+from evalkit.model.chat import Fault, Usage
+from evalkit.model.deployment import Deployment
+from evalkit.wire.breaker import Breaker
+from evalkit.wire.buckets import Rates
+from evalkit.wire.clock import Clock
+from evalkit.wire.limits import Gate
+from evalkit.wire.slots import places, shared
+from evalkit.wire.window import LEAST, START, Mark, Window
+
+
+@dataclass(slots=True)
+class Ticket:
+    """A request that may be sent now; `queued` are the seconds that it waited for that.
+
+    `reserved` are tokens of the minute, `probe` says that it is to see whether the server works.
+    """
+
+    queued: float
+    mark: Mark
+    reserved: float
+    probe: bool
+    settled: bool = False
+
+
+class Admission:
+    """Admits the requests of one deployment, and learns from what becomes of them."""
+
+    def __init__(self, deployment: Deployment, services: Services, clock: Clock) -> None:
+        limits = deployment.limits
+        own = places(deployment, services.share)
+        adaptive = limits.concurrency == "adaptive"
+        window = Window(START, LEAST, own) if adaptive else Window.fixed(own)
+        self.rates = Rates(limits, services.share.processes, clock)
+        self.breaker = Breaker(deployment.name, clock)
+        self._gate = Gate(window)
+        self._shared = shared(deployment, services.share)
+        self._key = deployment.api_key
+        self._keys = services.keys
+        self._clock = clock
+
+    @asynccontextmanager
+    async def ticket(self, weigh: Callable[[int], float]) -> AsyncIterator[Ticket]:
+        """Wait until a request may be sent, and hold its place; raises NotSent where it never may.
+
+        `weigh` gives its tokens for a reply of so many; it is asked where tokens are limited.
+        """
+        ready = self._clock.now()
+        async with self._gate.place() as mark, self._shared.place():
+            probe = await self._admit(probe=False)
+            limited = self.rates.tokens is not None
+            reserved = await self.rates.reserve(weigh(self.rates.expected()) if limited else 0)
+            probe = await self._admit(probe=probe)
+            ticket = Ticket(self._clock.now() - ready, mark, reserved, probe)
+            try:
+                yield ticket
+            finally:
+                if not ticket.settled:
+                    self.breaker.abandon(probe=probe)
+
+    async def _admit(self, *, probe: bool) -> bool:
+        """Wait until the server is taken to work, unless this is to see whether it does."""
+        if (spent := self._keys.spent(self._key)) is not None:
+            self.breaker.stop(spent)
+        return probe or await self.breaker.admit()
+
+    def settle(self, ticket: Ticket, fault: Fault | None, usage: Usage | None) -> None:
+        """Learn from what became of a request: a reply, or a fault."""
+        ticket.settled = True
+        self.rates.settle(ticket.reserved, usage)
+        if fault is None:
+            self.breaker.succeed()
+            self._gate.window.grow(ticket.mark)
+            return
+        self.breaker.fail(fault, probe=ticket.probe)
+        if fault.kind == "rate_limit":
+            self._gate.window.shrink(ticket.mark)
+        elif fault.kind == "quota":
+            self._keys.spend(self._key, fault)

@@ -1,0 +1,127 @@
+"""A circuit breaker: a server that does not work costs seconds, not every item its retries."""
+
+import asyncio
+from contextlib import suppress
+from typing import Final
+
+from evalkit.model.chat import Fault, NotSent
+from evalkit.wire.clock import Clock
+
+TOLERANCE: Final = 5
+"""Failures in a row that open the breaker."""
+
+LONGEST: Final = 20.0
+"""Seconds without any success, once it is open, after which the deployment is given up."""
+
+REFUSALS: Final = frozenset({"bad_request"})
+"""What says that a request was wrong, once another one was right."""
+
+FATAL: Final = frozenset({"config", "quota"})
+"""What no other request to the deployment can escape."""
+
+FATAL_AT_FIRST: Final = frozenset({"auth", "not_found"})
+"""What none can escape while none has succeeded."""
+
+
+class Breaker:
+    """Decides for each request of a deployment whether it is sent, waits, or is never sent.
+
+    Closed, it lets every request pass. After some failures in a row it opens: requests wait, and
+    one at a time passes to see whether the server works again, after 1, 2, 4 and 8 seconds. Stopped,
+    it refuses them all. `proven` says that a request has succeeded.
+    """
+
+    def __init__(self, name: str, clock: Clock) -> None:
+        self.stopped: Fault | None = None
+        self._name = name
+        self._clock = clock
+        self.proven = False
+        self._failures = 0
+        self._opened: float | None = None
+        self._due = 0.0
+        self._pause = 1.0
+        self._probing = False
+        self._changed = asyncio.Event()
+        self._last: Fault | None = None
+
+    async def admit(self) -> bool:
+        """Wait until a request may be sent, True where it is to see whether the server works.
+
+        Raises NotSent where none will be sent any more.
+        """
+        while True:
+            if self.stopped is not None:
+                raise NotSent(self.stopped)
+            if self._opened is None:
+                return False
+            now = self._clock.now()
+            if now >= self._opened + LONGEST:
+                self._give_up()
+            elif not self._probing and now >= self._due:
+                self._probing = True
+                return True
+            else:
+                await self._pass_time(now)
+
+    def succeed(self) -> None:
+        """Take note of a reply."""
+        self.proven = True
+        self._failures = 0
+        self._close()
+
+    def fail(self, fault: Fault, *, probe: bool) -> None:
+        """Take note of a request that failed."""
+        self._last = fault
+        if fault.kind in FATAL or (fault.kind in FATAL_AT_FIRST and not self.proven):
+            self.stop(fault)
+        elif fault.kind == "rate_limit" or (fault.kind in REFUSALS and self.proven):
+            self._close()
+        else:
+            self._count(probe=probe)
+
+    def abandon(self, *, probe: bool) -> None:
+        """Take note of a request that was cancelled."""
+        if probe:
+            self._probing = False
+            self._wake()
+
+    def stop(self, fault: Fault, why: str = "") -> None:
+        """Send no more; `fault` is the reason."""
+        if self.stopped is None:
+            message = f"deployment {self._name!r} is stopped{why}: {fault.message}"
+            self.stopped = Fault(kind=fault.kind, message=message, status=fault.status)
+            self._wake()
+
+    def _count(self, *, probe: bool) -> None:
+        self._failures += 1
+        if self._opened is None and self._failures >= TOLERANCE:
+            self._opened = self._clock.now()
+            self._pause = 1.0
+            self._due = self._opened + self._pause
+        elif probe:
+            self._pause *= 2
+            self._due = self._clock.now() + self._pause
+        self.abandon(probe=probe)
+
+    def _close(self) -> None:
+        if self._opened is not None:
+            self._opened = None
+            self._failures = 0
+            self._probing = False
+            self._wake()
+
+    def _give_up(self) -> None:
+        fault = self._last or Fault(kind="server", message="no request succeeded")
+        failed = f"{self._failures} requests in a row failed"
+        self.stop(fault, f", for {failed} and none succeeded within {LONGEST:g} s")
+
+    def _wake(self) -> None:
+        self._changed.set()
+        self._changed = asyncio.Event()
+
+    async def _pass_time(self, now: float) -> None:
+        end = (self._opened or now) + LONGEST
+        until = end if self._probing else min(self._due, end)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(until - now):
+                await self._changed.wait()

@@ -1,0 +1,72 @@
+"""Requests made ready to be sent: written as their API writes them, with URL and headers."""
+
+from dataclasses import dataclass, replace
+from urllib.parse import SplitResult, urlencode
+
+from evalkit.dialect.faults import fault
+from evalkit.dialect.speech import Speech, Written
+from evalkit.model.api import WireRequest
+from evalkit.model.chat import CallError
+from evalkit.model.consultation import Request
+from evalkit.model.deployment import Deployment
+from evalkit.wire.address import endpoint, place
+from evalkit.wire.headers import outgoing
+
+NEGOTIABLE_STATUSES = frozenset({400, 422})
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A request as its API writes it, and as it is sent."""
+
+    written: Written
+    wire: WireRequest
+
+
+class Desk:
+    """Makes the requests of one deployment ready; parts that the server refused are left out."""
+
+    def __init__(self, deployment: Deployment, speech: Speech) -> None:
+        self._deployment = deployment
+        self._speech = speech
+        self._refused: frozenset[str] = frozenset()
+        self._headers: dict[bool, dict[str, str]] = {}
+
+    def prepare(self, request: Request) -> Sent:
+        """Write a request; raises CallError."""
+        try:
+            written = self._speech.write(request, self._refused)
+        except OSError as error:
+            raise fault("config", f"an attachment cannot be read: {error}") from error
+        url, key = self.url(written.path), self._deployment.api_key
+        asked = replace(
+            written.asked,
+            host=place(url),
+            size=len(written.body),
+            key=key.name if key else None,
+        )
+        headers = self.headers(stream=asked.stream)
+        wire = WireRequest(written.method, url.geturl(), headers, written.body)
+        return Sent(replace(written, asked=asked), wire)
+
+    def url(self, path: str) -> SplitResult:
+        """Give the URL of a path; raises CallError of kind config."""
+        query = urlencode(self._deployment.profile.query)
+        return endpoint(self._deployment.base_url, path, query)
+
+    def headers(self, *, stream: bool) -> dict[str, str]:
+        """Give the headers of every request; raises CallError of kind config."""
+        if stream not in self._headers:
+            self._headers[stream] = outgoing(self._deployment, stream=stream)
+        return self._headers[stream]
+
+    def gives_in(self, sent: Sent, error: CallError) -> bool:
+        """Whether the server refused an optional part by its name, which is left out from now on.
+
+        True also where another request has met that refusal meanwhile.
+        """
+        if error.fault.status not in NEGOTIABLE_STATUSES:
+            return False
+        named = {name for name in sent.written.optional if name in error.fault.message}
+        self._refused |= named
+        return bool(named)
