@@ -14,6 +14,8 @@ from evalkit.wire.remote import Remote
 class Scripted(Remote):
     """An embedded server that follows a script, started when the deployment is first asked."""
 
+    addressed = False
+
     class Options(Authored):
         """The script: the path of its YAML file, or the script itself."""
 

@@ -119,12 +119,12 @@ class Attempt:
         api = self._api()
         if api is None:
             return None
-        model = self.context.apis.get(api).Options
-        own = keys_of(model)
+        called = self.context.apis.get(api)
+        model, own = called.Options, keys_of(called.Options)
         table = refuse_unknown(self.table, (*DEPLOYMENT_KEYS, *own), self.context.found)
         partial = table is not self.table
         options = self._options(model, without(table, *DEPLOYMENT_KEYS), partial=partial)
-        if api == DEFAULT_API and not (partial or _is_given(table.entries.get("base_url"))):
+        if called.addressed and not (partial or _is_given(table.entries.get("base_url"))):
             self.context.found.add(self.sketch.span, "missing key 'base_url'")
         given = {"name": self.sketch.name, "span": self.sketch.span}
         given |= {"options": options or Authored(), **self._unfilled(table)}

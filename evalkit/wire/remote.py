@@ -21,6 +21,8 @@ from evalkit.wire.call import Line
 class Remote(Api):
     """Calls a deployment over HTTP; a subclass says in which form."""
 
+    addressed = True
+
     def __init__(self, deployment: Deployment, services: Services) -> None:
         super().__init__(deployment, services)
         self._open = AsyncExitStack()

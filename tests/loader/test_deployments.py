@@ -142,7 +142,7 @@ REFUSED = [
     ),
     pytest.param(
         "api: grpc",
-        ["4:10 unknown api 'grpc' | there are chat_completions, python, scripted"],
+        ["4:10 unknown api 'grpc' | there are chat_completions, http, messages, python, responses, scripted"],
         id="no api",
     ),
     pytest.param("api: [x]", ["4:10 'api' must be text, not a list"], id="a list of apis"),
@@ -211,6 +211,13 @@ SHAPES = [
         "    2 |   main: {base_url: null}\n"
         "          ^^^^",
         id="an address of null",
+    ),
+    pytest.param(
+        "deployments:\n  main: {api: messages, model: m}\n",
+        "suites/a.yaml:2:3: missing key 'base_url'\n"
+        "    2 |   main: {api: messages, model: m}\n"
+        "          ^^^^",
+        id="no address for another API over HTTP",
     ),
 ]
 
