@@ -5,10 +5,17 @@ import contextlib
 import inspect
 import queue
 import threading
-from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from typing import Any, Final, NamedTuple, TypeAlias
 
 Job = Callable[[], None]
+Source: TypeAlias = Iterator[object] | AsyncIterator[object]
+
+END: Final = object()
+"""Stands behind the last thing that a generator yields."""
+
+CLOSING: Final = 1.0
+"""Seconds that an asynchronous generator is given to end early."""
 
 
 class Ended(NamedTuple):
@@ -66,6 +73,11 @@ class Author:
             self._worker.stop()
             self._worker = None
 
+    def do(self, job: Job) -> None:
+        """Have the thread do something that nobody waits for; nothing, where it was let go."""
+        if self._worker is not None:
+            self._worker.do(job)
+
     async def _on_thread(self, function: Callable[..., Any], arguments: Mapping[str, Any]) -> Ended:
         if self._worker is None:
             self._worker = _Worker(self._name)
@@ -77,6 +89,50 @@ class Author:
 
         self._worker.do(job)
         return await settled
+
+
+class Yields:
+    """Takes what a generator yields: on the loop where it is asynchronous, else on the thread."""
+
+    def __init__(self, author: Author, source: Source) -> None:
+        self._author = author
+        self._source = source
+        self._ended = False
+
+    async def next(self, seconds: float) -> Ended:
+        """Give the next thing, or END; raises TimeoutError, and leaves a late thread to itself."""
+        source = self._source
+
+        async def awaited() -> object:
+            return await anext(source, END) if isinstance(source, AsyncIterator) else END
+
+        def taken() -> object:
+            return END if isinstance(source, AsyncIterator) else next(source, END)
+
+        called = awaited if isinstance(source, AsyncIterator) else taken
+        ended = await self._author.call(called, {}, seconds)
+        self._ended = ended.error is not None or ended.value is END
+        return ended
+
+    async def close(self) -> None:
+        """End a generator that is not at its end, where it runs itself; it may refuse."""
+        close = getattr(self._source, "aclose", None) or getattr(self._source, "close", None)
+        if self._ended or close is None:
+            return
+        if not isinstance(self._source, AsyncIterator):
+            self._author.do(lambda: _dropped(_called(close, {})))
+            return
+
+        async def closed() -> None:
+            await close()
+
+        with contextlib.suppress(TimeoutError):
+            await self._author.call(closed, {}, CLOSING)
+
+
+def is_source(value: object) -> bool:
+    """Whether a value yields one thing after the other."""
+    return isinstance(value, Iterator | AsyncIterator)
 
 
 def parameters(function: Callable[..., Any]) -> frozenset[str] | None:
@@ -91,8 +147,10 @@ def parameters(function: Callable[..., Any]) -> frozenset[str] | None:
 
 
 def is_asynchronous(function: Callable[..., Any]) -> bool:
-    called = function if inspect.isroutine(function) else type(function).__call__
-    return inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(called)
+    """Whether a callable runs on the loop: an `async def`, also one that yields."""
+    own = function if inspect.isroutine(function) else type(function).__call__
+    kinds = (inspect.iscoroutinefunction, inspect.isasyncgenfunction)
+    return any(is_kind(called) for called in (function, own) for is_kind in kinds)
 
 
 def _called(function: Callable[..., Any], arguments: Mapping[str, Any]) -> Ended:
@@ -104,9 +162,14 @@ def _called(function: Callable[..., Any], arguments: Mapping[str, Any]) -> Ended
 
 async def _awaited(function: Callable[..., Any], arguments: Mapping[str, Any]) -> Ended:
     try:
-        return Ended(await function(**arguments))
+        made = function(**arguments)
+        return Ended(await made if inspect.isawaitable(made) else made)
     except (Exception, SystemExit) as error:  # noqa: BLE001 - the author's code may raise anything
         return Ended(error=error)
+
+
+def _dropped(_: Ended) -> None:
+    """Leave the end of a generator to itself."""
 
 
 def _hand_over(

@@ -2,7 +2,8 @@
 
 import asyncio
 import threading
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Iterator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -33,22 +34,30 @@ COMPLETION = {
 }
 
 
-def deployment(call: Callable[..., Any], total: float = 5.0, concurrency: int = 8) -> Deployment:
+def deployment(
+    call: Callable[..., Any],
+    total: float = 5.0,
+    concurrency: int = 8,
+    first_token: float = 5.0,
+    idle: float = 5.0,
+) -> Deployment:
     return Deployment(
         name="own",
         span=Span("suite.yaml"),
         api="python",
         params={"temperature": 0},
-        timeout=Timeout(total=total),
+        timeout=Timeout(first_token=first_token, idle=idle, total=total),
         limits=Limits(concurrency=concurrency),
         options=Python.Options(call=call),
     )
 
 
-def replies(called: Deployment, times: int = 1) -> list[ChatReply | BaseException]:
+def replies(
+    called: Deployment, times: int = 1, request: ChatRequest = REQUEST
+) -> list[ChatReply | BaseException]:
     async def run() -> list[ChatReply | BaseException]:
         async with Python(called, Services(files=NoFiles())) as api:
-            sends = (api.send(REQUEST) for _ in range(times))
+            sends = (api.send(request) for _ in range(times))
             return list(await asyncio.gather(*sends, return_exceptions=True))
 
     return asyncio.run(run())
@@ -103,6 +112,8 @@ def test_a_callable_that_takes_no_params_gets_none() -> None:
         pytest.param("hi", ("hi", "ok"), id="text"),
         pytest.param(" ", (" ", "empty"), id="blank text"),
         pytest.param(COMPLETION, ("hi", "ok"), id="completion"),
+        pytest.param({"text": "hi"}, ("hi", "ok"), id="parts"),
+        pytest.param({"text": "hi", "finish_reason": "length"}, ("hi", "truncated"), id="its end"),
         pytest.param(ChatReply(text="a", result="truncated"), ("a", "truncated"), id="reply"),
     ],
 )
@@ -146,6 +157,9 @@ async def late() -> str:
         pytest.param(late, "server", "late raised TimeoutError: upstream", id="own timeout"),
         pytest.param(lambda: 7, "response_invalid", "returned int", id="number"),
         pytest.param(dict, "response_invalid", "no choices", id="no completion"),
+        pytest.param(
+            lambda: {"text": "", "tokens": 1}, "response_invalid", "unknown 'tokens'", id="a slip"
+        ),
     ],
 )
 def test_what_goes_wrong_is_a_fault(call: Callable[..., Any], kind: str, words: str) -> None:
@@ -217,6 +231,199 @@ def test_an_asynchronous_callable_runs_as_often_at_once_as_the_limit_allows() ->
         await asyncio.sleep(0)
         running -= 1
         return "hi"
+
+    replies(deployment(call, concurrency=3), times=9)
+
+    assert most == 3
+
+
+def test_tools_and_the_response_format_are_given_to_what_takes_them() -> None:
+    given: ChatRequest = REQUEST.model_copy(
+        update={"tools": ({"type": "function"},), "response_format": {"type": "json_object"}}
+    )
+
+    def call(tools: list[Any], response_format: dict[str, Any]) -> str:
+        return f"{tools} {response_format}"
+
+    (answer,) = replies(deployment(call), request=given)
+
+    assert isinstance(answer, ChatReply)
+    assert answer.text == "[{'type': 'function'}] {'type': 'json_object'}"
+
+
+def test_the_parts_of_a_reply_may_be_returned_by_their_names() -> None:
+    tool_call = {"id": "1", "function": {"name": "find", "arguments": "{}"}}
+
+    got = reply(lambda: {"text": "", "tool_calls": [tool_call], "usage": COMPLETION["usage"]})
+
+    assert got.usage
+    assert (got.tool_calls[0].name, got.usage.total, got.warnings) == ("find", 3, ())
+
+
+def chunk(content: str, finish_reason: str | None = None) -> dict[str, Any]:
+    choice = {"index": 0, "delta": {"content": content}, "finish_reason": finish_reason}
+    return {"id": "1", "object": "o", "created": 1, "model": "m", "choices": [choice]}
+
+
+def pieces() -> Iterator[str]:
+    yield "hel"
+    yield ""
+    yield "lo"
+
+
+async def late_pieces() -> AsyncIterator[str]:
+    yield "hel"
+    await asyncio.sleep(0)
+    yield "lo"
+
+
+def chunks() -> Iterator[dict[str, Any]]:
+    yield chunk("hel")
+    yield chunk("lo", "stop")
+    yield {**chunk(""), "choices": [], "usage": COMPLETION["usage"]}
+
+
+async def late_source() -> AsyncIterator[str]:
+    return late_pieces()
+
+
+STREAMS = [
+    pytest.param(pieces, id="texts"),
+    pytest.param(late_pieces, id="asynchronous texts"),
+    pytest.param(chunks, id="chunks"),
+    pytest.param(lambda: (piece for piece in ("hel", "lo")), id="a returned generator"),
+    pytest.param(partial(late_pieces), id="a returned asynchronous generator"),
+    pytest.param(late_source, id="an awaited generator"),
+    pytest.param(lambda: iter(["hel", "lo"]), id="an iterator"),
+    pytest.param(lambda: iter(["hel", chunk("lo", "stop")]), id="both"),
+]
+
+
+@pytest.mark.parametrize("call", STREAMS)
+def test_what_is_yielded_is_streamed_and_timed(call: Callable[..., Any]) -> None:
+    got = reply(call)
+
+    assert (got.text, got.result, got.streamed, got.warnings) == ("hello", "ok", True, ())
+    assert got.stream
+    assert got.stream.contents == 2
+    assert got.timing
+    assert got.timing.first_token is not None
+    assert len(got.timing.contents) == 2
+    assert 0 <= got.timing.first_token <= got.timing.total
+
+
+def test_the_usage_of_chunks_is_kept() -> None:
+    usage = reply(chunks).usage
+
+    assert usage
+    assert usage.total == 3
+
+
+@pytest.mark.parametrize("call", [lambda: iter(()), lambda: iter([""])], ids=["nothing", "blank"])
+def test_a_generator_without_contents_is_an_empty_reply(call: Callable[..., Any]) -> None:
+    assert reply(call).result == "empty"
+
+
+def failing(*items: object) -> Iterator[object]:
+    yield from items
+    raise ValueError("no luck")
+
+
+BROKEN = [
+    pytest.param(failing, ("server", ""), "raised ValueError: no luck", id="at once"),
+    pytest.param(
+        lambda: failing("hel"), ("stream_truncated", "hel"), "in the middle", id="in the middle"
+    ),
+    pytest.param(lambda: iter(["a", 7]), ("response_invalid", "a"), "yielded int", id="a number"),
+    pytest.param(
+        lambda: iter(["a", {"x": b""}]), ("response_invalid", "a"), "no JSON", id="no JSON"
+    ),
+    pytest.param(
+        lambda: iter(["a", {"error": "no luck"}]), ("server", "a"), "no luck", id="an error"
+    ),
+]
+
+
+@pytest.mark.parametrize(("call", "wanted", "words"), BROKEN)
+def test_what_goes_wrong_in_a_stream_is_a_fault_with_what_came_before(
+    call: Callable[..., Any], wanted: tuple[str, str], words: str
+) -> None:
+    fault = error(call).fault
+
+    assert (fault.kind, fault.partial.text if fault.partial else "") == wanted
+    assert words in fault.message
+
+
+async def hanging(*items: str) -> AsyncIterator[str]:
+    for item in items:
+        yield item
+    await asyncio.Event().wait()
+
+
+def blocked(*items: str) -> Iterator[str]:
+    yield from items
+    RELEASED.wait(5)
+
+
+def unending() -> Iterator[str]:
+    while True:
+        yield "a"
+
+
+async def busy() -> AsyncIterator[str]:
+    while True:
+        yield ""
+
+
+RELEASED = threading.Event()
+
+HANGING = [
+    pytest.param(hanging, {"first_token": 0.1}, "timeout_first_token", id="first"),
+    pytest.param(lambda: hanging("a"), {"idle": 0.1}, "timeout_idle", id="idle"),
+    pytest.param(lambda: hanging("a"), {"total": 0.1}, "timeout_total", id="total"),
+    pytest.param(blocked, {"first_token": 0.1}, "timeout_first_token", id="blocked"),
+    pytest.param(lambda: blocked("a"), {"idle": 0.1}, "timeout_idle", id="blocked later"),
+    pytest.param(unending, {"total": 0.1}, "timeout_total", id="without end"),
+    pytest.param(busy, {"first_token": 0.1}, "timeout_first_token", id="without a wait"),
+]
+
+
+@pytest.mark.parametrize(("call", "clocks", "kind"), HANGING)
+def test_a_generator_that_hangs_is_left_when_its_clock_says_so(
+    call: Callable[..., Any], clocks: dict[str, Any], kind: str
+) -> None:
+    (answer,) = replies(deployment(call, **clocks))
+
+    assert isinstance(answer, CallError)
+    assert answer.fault.kind == kind
+
+
+def test_a_generator_that_is_left_early_is_closed_on_its_own_thread() -> None:
+    closed, threads = threading.Event(), set[int]()
+
+    def call() -> Iterator[object]:
+        threads.add(threading.get_ident())
+        try:
+            yield 7
+        finally:
+            threads.add(threading.get_ident())
+            closed.set()
+
+    assert error(call).fault.kind == "response_invalid"
+    assert closed.wait(5)
+    assert len(threads) == 1
+
+
+def test_asynchronous_generators_run_as_often_at_once_as_the_limit_allows() -> None:
+    running, most = 0, 0
+
+    async def call() -> AsyncIterator[str]:
+        nonlocal running, most
+        running += 1
+        most = max(most, running)
+        await asyncio.sleep(0)
+        yield "hi"
+        running -= 1
 
     replies(deployment(call, concurrency=3), times=9)
 
