@@ -146,7 +146,7 @@ BAD = [
     {"deployment": "timeout: {total: 10x}"},
     {"deployment": "retry: {tries: 0}"},
     {"deployment": "limits: {concurrency: 1.5}"},
-    {"deployment": "limits: {rpm: 600}"},
+    {"deployment": "limits: {rps: 10}"},
     {"conversation": "turn: x"},
     {"conversation": "repeat: 0"},
     {"conversation": "repeat: often"},
