@@ -52,6 +52,7 @@ class ConversationItem(Node):
 
     def __init__(self, *, case: Case, **node: Any) -> None:  # noqa: ANN401 - pytest's own
         super().__init__(case=case, **node)
+        self._line = case.conversation.span.line - 1
         self._settled: Settled | None = None
         self._failure: str | None = None
         if self.config.pluginmanager.hasplugin("timeout"):
@@ -90,6 +91,7 @@ class ConversationItem(Node):
             if settled.status != "passed":
                 self._failure = failure.explain(str(conversation.span), settled, outcomes)
             self._settled = settled
+            self.forget()
         return self._settled
 
     def runtest(self) -> None:
@@ -106,4 +108,4 @@ class ConversationItem(Node):
         return super().repr_failure(excinfo, style)
 
     def reportinfo(self) -> tuple[Path, int, str]:
-        return self.path, self.case.conversation.span.line - 1, self.name
+        return self.path, self._line, self.name

@@ -10,14 +10,14 @@ from evalkit.pytest_plugin.reporting import PROPERTY
 
 
 class Node(pytest.Item):
-    """One case of a suite; `item` is there once everything is collected and planned.
+    """One case of a suite; `item` takes its place from the plan to the outcomes.
 
     `seconds` is what its trials took, once they are known.
     """
 
     def __init__(self, *, case: Case, **node: Any) -> None:  # noqa: ANN401 - pytest's own
         super().__init__(**node)
-        self.case = case
+        self.case: Case | None = case
         self.item: Item | None = None
         self.seconds = 0.0
 
@@ -30,4 +30,9 @@ class Node(pytest.Item):
         self.item = item
         if item.skip is not None:
             self.add_marker(pytest.mark.skip(reason=item.skip))
+        self.case = None
         self.user_properties += [(PROPERTY, item.id), ("deployment", item.deployment)]
+
+    def forget(self) -> None:
+        """Let go of what was run: the item itself stays to the end of its process."""
+        self.item = None

@@ -71,7 +71,8 @@ class Session(Ending):
             return
         self.warnings = tuple(map(str, self.harness.warnings))
         for node in nodes:
-            node.plan(planned[node.case.id])
+            if node.case is not None:
+                node.plan(planned[node.case.id])
 
     def is_settled(self, node: Node) -> bool:
         """Whether an item's outcomes can be had without waiting."""

@@ -27,6 +27,8 @@ class Shortcut:
     def pytest_runtest_protocol(
         self, item: pytest.Item, nextitem: pytest.Item | None
     ) -> bool | None:
+        if nextitem is None or nextitem.parent is not item.parent:
+            return None  # the last one of a file tears down what the others stand in
         if not (isinstance(item, Node) and self._is_free(item) and item.holds()):
             return None
         hook = item.ihook
@@ -35,8 +37,6 @@ class Shortcut:
             call = pytest.CallInfo.from_call(_nothing, phase)
             report = hook.pytest_runtest_makereport(item=item, call=call)
             hook.pytest_runtest_logreport(report=report)
-        if nextitem is None or nextitem.parent is not item.parent:
-            hook.pytest_runtest_teardown(item=item, nextitem=nextitem)  # of its file
         hook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
         return True
 

@@ -5,11 +5,16 @@ from typing import Any
 import pytest
 from junitparser import JUnitXml
 
+from evalkit.server.script import Script
+from evalkit.server.thread import ServerThread
+
 Project = Any
 """What the fixtures of conftest.py give."""
 
 MANY = 12
 """Conversations of each file: with 4 in flight, most are over before pytest gets to them."""
+
+NAMES = [f"suites/many{file}.yaml::c{number}[good]" for file in range(3) for number in range(MANY)]
 
 TURN = "  - id: c{number}\n    turns: [{{user: hello, expect: [{{contains: {wanted}}}]}}]\n"
 
@@ -45,17 +50,11 @@ def files(project: Project) -> Project:
     return project
 
 
-def names(files: Project) -> list[str]:
-    return [
-        f"suites/many{file}.yaml::c{number}[good]" for file in range(3) for number in range(MANY)
-    ]
-
-
 def test_every_item_is_reported_in_file_order(files: Project) -> None:
     ran = files.evalkit_run("suites/", "--", "-v")
     told = [line.split()[0] for line in ran.out.splitlines() if "%]" in line]
 
-    assert [name for name in told if name in set(names(files))] == names(files)
+    assert [name for name in told if name in set(NAMES)] == NAMES
 
 
 def test_what_does_not_hold_is_told_among_what_does(files: Project) -> None:
@@ -73,9 +72,22 @@ def test_a_project_that_looks_at_phases_sees_all_of_them(files: Project) -> None
     files.evalkit_run("suites/many0.yaml", "suites/many1.yaml")
     seen = (files.root / "seen.txt").read_text("utf-8").splitlines()
     expected = [
-        f"{phase} {name}"
-        for name in names(files)[: 2 * MANY]
-        for phase in ("setup", "call", "teardown")
+        f"{phase} {name}" for name in NAMES[: 2 * MANY] for phase in ("setup", "call", "teardown")
     ]
 
     assert seen == expected
+
+
+def test_a_file_whose_last_items_are_over_before_their_turn_ends_well(project: Project) -> None:
+    rules = [
+        {"when": {"user": "slow"}, "reply": {"echo": True, "delay": 0.3}},
+        {"reply": {"echo": True}},
+    ]
+    first = "  - {id: first, turns: [{user: slow, expect: [{contains: slow}]}]}\n"
+    project.write("suites/a.yaml", suite(-1).replace("s:\n", f"s:\n{first}", 1))
+    project.write("suites/b.yaml", suite(-1))
+    with ServerThread(Script.model_validate({"rules": rules})) as server:
+        project.environ["EVALKIT_TEST_URL"] = server.base_url
+        ran = project.evalkit_run("suites/a.yaml", "suites/b.yaml")
+
+    assert (ran.code, ran.err) == (0, "")
