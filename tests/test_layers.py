@@ -37,6 +37,7 @@ TABLE = {
     "summary": "model errors statistics",
     "compare": "model errors summary statistics",
     "runner": "author model errors secrets statistics conversation grading apis",
+    "probe": "model errors registry secrets dialect wire apis",
     "records": "model errors secrets",
     "report": "model errors summary compare statistics",
     "harness": "* -pytest_plugin -cli",
