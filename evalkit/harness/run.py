@@ -43,9 +43,11 @@ class Harness:
         if self._loader.mistakes:
             raise Mistakes(self._loader.mistakes)
         try:
-            return plan(self._suites, self._settings.choice, self._settings.environ)
+            items = plan(self._suites, self._settings.choice, self._settings.environ)
         except Mistakes as error:
             raise Mistakes(map(self._loader.quote, error.mistakes)) from error
+        self._suites.clear()  # each item has what it needs, and goes when it is told of
+        return items
 
     @property
     def warnings(self) -> tuple[Mistake, ...]:
