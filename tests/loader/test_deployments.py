@@ -142,7 +142,12 @@ REFUSED = [
     ),
     pytest.param(
         "api: grpc",
-        ["4:10 unknown api 'grpc' | there are chat_completions, http, messages, python, responses, scripted"],
+        [
+            (
+                "4:10 unknown api 'grpc' | there are chat_completions, http, messages, python, "
+                "responses, scripted"
+            )
+        ],
         id="no api",
     ),
     pytest.param("api: [x]", ["4:10 'api' must be text, not a list"], id="a list of apis"),
