@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TypeAlias
 
-Value: TypeAlias = str | int | bool | Path | tuple[str, ...] | None
+Value: TypeAlias = str | int | float | bool | Path | tuple[str, ...] | None
 
 BASE = (
     "-o",
@@ -33,6 +33,9 @@ FLAGS = {
     "missing_key": "--evalkit-missing-key",
     "no_python": "--evalkit-no-python",
     "reports": "--evalkit-reports",
+    "max_tokens": "--evalkit-max-tokens",
+    "max_cost": "--evalkit-max-cost",
+    "max_time": "--evalkit-max-time",
     "keyword": "-k",
     "markers": "-m",
     "exitfirst": "-x",

@@ -62,7 +62,7 @@ class Execution:
             self._writer.note(Note(text=f"{secret} is too short to be told from text: not masked"))
         self._writer.plan(Plan(items=tuple(map(header.planned, items))))
         services = Services(attachments, environ=settings.environ, share=settings.share)
-        options = Options(cautious=settings.cautious)
+        options = Options(cautious=settings.cautious, caps=settings.caps, grace=GRACE)
         self.engine = Engine(services, redaction(redactor), self._record, options)
 
     def note(self, texts: Iterable[str]) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from evalkit.model.api import Share
+from evalkit.model.caps import NO_CAPS, Caps
 from evalkit.planner import Choice
 from evalkit.records.folder import PLACES
 
@@ -15,8 +16,8 @@ class Settings:
 
     `cautious` keeps few trials ahead of the one awaited, for a run that may stop at a failure.
     `folder` and `part` are given to a worker: the run's folder, and the worker's name in it;
-    `workers` is how many share each deployment's limits. Without `python` no code of the
-    author's is imported, and what needs it is skipped.
+    `workers` is how many share each deployment's limits; `caps` bound them all together. Without
+    `python` no code of the author's is imported, and what needs it is skipped.
     """
 
     root: Path
@@ -28,6 +29,7 @@ class Settings:
     folder: Path | None = None
     part: str | None = None
     workers: int = 1
+    caps: Caps = NO_CAPS
     python: bool = True
 
     @property

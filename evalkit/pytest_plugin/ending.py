@@ -6,7 +6,7 @@ from evalkit.harness import Written
 from evalkit.pytest_plugin.tally import Conclusion, Tally, conclude
 
 MOST_REASONS = 3
-"""Reasons for skipping that are told at the end."""
+"""Reasons for skipping, and for not running, that are told at the end."""
 
 MISTAKEN = pytest.ExitCode.USAGE_ERROR
 
@@ -62,8 +62,10 @@ class Ending:
     @pytest.hookimpl(trylast=True)
     def pytest_unconfigure(self) -> None:
         """Say why the run ended as it did, after everything that pytest itself prints."""
-        common = self.tally.reasons.most_common(MOST_REASONS)
-        lines = [f"{count} skipped: {reason}" for reason, count in common]
+        skipped = self.tally.reasons.most_common(MOST_REASONS)
+        unbegun = self.tally.unbegun.most_common(MOST_REASONS)
+        lines = [f"{count} skipped: {reason}" for reason, count in skipped]
+        lines += [f"{count} not run: {reason}" for reason, count in unbegun]
         lines += [f"report in {self.written.report}"] if self.written.report else []
         if self.conclusion:
             shown = self.conclusion.code and self.decisive

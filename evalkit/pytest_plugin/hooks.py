@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from evalkit.pytest_plugin.caps import add_options
+
 if TYPE_CHECKING:
     from evalkit.pytest_plugin.items import SuiteFile
 
@@ -32,6 +34,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="DIR",
         help="folder for the record and report of each run (default: reports in the root)",
     )
+    add_options(group)
     group.addoption(
         "--evalkit-no-python",
         action="store_true",

@@ -10,6 +10,7 @@ from evalkit.errors import RecordError, UsageError
 from evalkit.loader import discover
 from evalkit.planner import Case
 from evalkit.pytest_plugin.node import Node
+from evalkit.pytest_plugin.reporting import NOT_RUN
 from evalkit.pytest_plugin.session import Session
 from evalkit.report import failure
 from evalkit.summary import Settled, settle
@@ -78,6 +79,8 @@ class ConversationItem(Node):
         except (RecordError, UsageError) as error:  # nothing would be kept: nothing more is run
             self.session.shouldstop = "the record cannot be stored"
             raise pytest.fail.Exception(str(error), pytrace=False) from None
+        if settled.status == "not_run":
+            raise pytest.fail.Exception(f"{NOT_RUN}{settled.reason}", pytrace=False)
         if settled.status == "error":
             raise pytest.fail.Exception(self._failure or settled.reason, pytrace=False)
 

@@ -7,6 +7,9 @@ import pytest
 PROPERTY = "evalkit_item"
 """The user property that tells evalkit's reports from others', across processes too."""
 
+NOT_RUN = "not run: "
+"""How the reason of an item that was never begun begins."""
+
 
 def reports_of(config: pytest.Config) -> Path:
     """Give the folder of the records: as asked for, or `reports` in the root."""

@@ -14,6 +14,7 @@ from evalkit.harness import GRACE, Harness, Settings
 from evalkit.model.outcome import Outcome
 from evalkit.model.trial import Item
 from evalkit.planner import Choice
+from evalkit.pytest_plugin.caps import caps
 from evalkit.pytest_plugin.ending import Ending
 from evalkit.pytest_plugin.garbage import uncollected
 from evalkit.pytest_plugin.interruption import Interruption
@@ -173,5 +174,6 @@ def settings(config: pytest.Config, worker: dict[str, Any]) -> Settings:
         folder=Path(worker["evalkit_folder"]) if worker else None,
         part=worker.get("workerid"),
         workers=worker.get("workercount", 1),
+        caps=caps(config),
         python=not config.getoption("evalkit_no_python"),
     )

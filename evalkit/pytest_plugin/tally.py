@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 import pytest
 
 from evalkit.harness import Written
-from evalkit.pytest_plugin.reporting import PROPERTY
+from evalkit.pytest_plugin.reporting import NOT_RUN, PROPERTY
 
 
 @dataclass
 class Tally:
-    """The reports seen so far, and how many items were skipped for which reason.
+    """The reports seen so far, and how many items were skipped or not run for which reason.
 
     `others` says whether other tests ran beside evalkit's items.
     """
@@ -24,6 +24,7 @@ class Tally:
     surprises: int = 0
     others: bool = False
     reasons: Counter[str] = field(default_factory=Counter)
+    unbegun: Counter[str] = field(default_factory=Counter)
     _seen: set[str] = field(default_factory=set)
 
     def count(self, report: pytest.TestReport) -> None:
@@ -40,6 +41,8 @@ class Tally:
         self.surprises += where == "passed" and hasattr(report, "wasxfail")
         if where == "skipped" and isinstance(report.longrepr, tuple):
             self.reasons[report.longrepr[2].removeprefix("Skipped: ")] += 1
+        if where == "errors" and (told := report.longreprtext).startswith(NOT_RUN):
+            self.unbegun[told.removeprefix(NOT_RUN)] += 1
 
     @staticmethod
     def _place(report: pytest.TestReport) -> str | None:
@@ -87,7 +90,9 @@ def _judge(tally: Tally) -> Conclusion:
         return Conclusion(1, f"{tally.failed} of {_items(tally.total)} failed{_errors(tally)}")
     if tally.errors:
         unsure = f"{tally.errors} of {_items(tally.total)} could not be evaluated"
-        return Conclusion(6, f"{unsure}, none failed")
+        unbegun = sum(tally.unbegun.values())
+        left = f", {unbegun} of them not run" if unbegun else ""
+        return Conclusion(6, f"{unsure}{left}, none failed")
     if not tally.total:
         return Conclusion(5, "every item is skipped" if tally.skipped else "no item is selected")
     hold = "1 item holds" if tally.total == 1 else f"all {_items(tally.total)} hold"

@@ -14,6 +14,7 @@ from evalkit.model.outcome import Outcome
 from evalkit.model.trial import Item
 from evalkit.runner import outcomes
 from evalkit.runner.board import Board
+from evalkit.runner.budget import Budget
 from evalkit.runner.grader import Grader
 from evalkit.runner.options import DEFAULT, Options
 from evalkit.runner.switchboard import Switchboard
@@ -48,7 +49,8 @@ class Engine:
         self._closing = asyncio.Event()
         self._grader = Grader(self._loop)
         self._switchboard = Switchboard(self._make)
-        ports = Ports(self._grader.run, self._switchboard, self._report)
+        budget = Budget(options.caps, services.share)
+        ports = Ports(self._grader.run, self._switchboard, self._report, budget)
         self._trials = Trials(ports, options)
         self._thread = Thread(target=self._run, name="evalkit-engine", daemon=True)
         self._thread.start()
@@ -121,12 +123,19 @@ class Engine:
             runner.run(self._serve())
 
     async def _serve(self) -> None:
-        await self._closing.wait()
+        seconds = self._options.caps.seconds
+        try:
+            async with asyncio.timeout(seconds):
+                await self._closing.wait()
+        except TimeoutError:
+            reason = f"the run's {seconds:g} s are over"
+            await self._trials.drain(self._options.grace, reason)
+            await self._closing.wait()
         await self._trials.stop()
         await self._switchboard.close(self._options.patience)
 
     async def _drain(self, grace: float) -> None:
-        await self._trials.drain(grace)
+        await self._trials.drain(grace, "interrupted")
         await asyncio.wait([self._grader.run(_nothing)], timeout=self._options.patience)
 
     def _report(self, outcome: Outcome) -> None:

@@ -47,8 +47,8 @@ def skipped(trial: Trial) -> Outcome:
     return _bare(trial, "skipped", trial.item.skip or "the deployment's variables are not set")
 
 
-def not_run(trial: Trial) -> Outcome:
-    return _bare(trial, "not_run", "interrupted")
+def not_run(trial: Trial, reason: str) -> Outcome:
+    return _bare(trial, "not_run", reason)
 
 
 def withheld(outcome: Outcome, problem: str) -> Outcome:

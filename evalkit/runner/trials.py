@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from evalkit.author import Author
-from evalkit.model.chat import CallError, Fault
+from evalkit.model.chat import CallError, Fault, NotSent
 from evalkit.model.consultation import Reply
 from evalkit.model.deployment import Deployment
 from evalkit.model.dialogue import Answer, Ask, Call
@@ -15,6 +15,7 @@ from evalkit.model.outcome import Outcome
 from evalkit.model.trial import Item, Trial
 from evalkit.runner import outcomes
 from evalkit.runner.backlog import Backlog
+from evalkit.runner.budget import Budget
 from evalkit.runner.calls import returned
 from evalkit.runner.drive import Advance, drive
 from evalkit.runner.options import Options
@@ -28,6 +29,7 @@ class Ports:
     advance: Advance
     switchboard: Switchboard
     report: Callable[[Outcome], None]
+    budget: Budget
 
 
 class Trials:
@@ -42,7 +44,9 @@ class Trials:
         self._answered: set[str] = set()
         self._author = Author("evalkit author")
         self._awaited = -1
-        self._interrupted = False
+        self._budget = ports.budget
+        self._unsent: dict[str, str] = {}
+        self._ended: str | None = None
         self._stopped = False
         self.internal_errors: list[str] = []
 
@@ -60,12 +64,13 @@ class Trials:
         self._awaited = max(self._awaited, position)
         self._begin_all()
 
-    async def drain(self, grace: float) -> None:
+    async def drain(self, grace: float, reason: str) -> None:
         """Begin no more trials, give up those that wait for their first place, and cancel the rest.
 
-        What is in the middle of its conversation has `grace` seconds.
+        What is in the middle of its conversation has `grace` seconds; what is given up was not run
+        for this `reason`.
         """
-        self._interrupted = True
+        self._ended = self._ended or reason
         self._begin_all()
         queued = set(self._queued())
         for task, trial in self._running.items():
@@ -95,7 +100,7 @@ class Trials:
             self._begin(backlog)
 
     def _begin(self, backlog: Backlog) -> None:
-        if self._stopped or self._interrupted:
+        if self._stopped or self._ended is not None:
             for trial in backlog.clear():
                 self._give_up(trial)
             return
@@ -124,6 +129,8 @@ class Trials:
         except Exception as error:  # noqa: BLE001 - a bug costs one trial, not the run
             outcome = outcomes.broken(trial, error)
             self.internal_errors.append(f"{trial.id}: {outcomes.last_line(error)}")
+        if trial.id in self._unsent:
+            outcome = outcomes.not_run(trial, self._unsent.pop(trial.id))
         return outcomes.timed(outcome, started, clocks.monotonic() - begun)
 
     async def _answer(self, trial: Trial, question: Ask | Call) -> Answer:
@@ -136,13 +143,33 @@ class Trials:
         if called is None:
             message = f"no deployment {ask.deployment!r} to ask"
             raise CallError(Fault(kind="config", message=message))
+        self._demand(trial)
         asking = object()
         self._asking[asking] = trial.id, called
         try:
-            return await self._ports.switchboard.call(called, ask.request)
+            reply = await self._ports.switchboard.call(called, ask.request)
+        except CallError as error:
+            self._note(trial, called, error)
+            raise
         finally:
             del self._asking[asking]
             self._answered.add(trial.id)
+        self._budget.spend(reply.usage, reply.tries, called.price)
+        return reply
+
+    def _demand(self, trial: Trial) -> None:
+        """Raise NotSent for a trial that would begin now, although the run has used up its caps."""
+        reason = None if trial.id in self._answered else self._budget.used_up()
+        if reason is not None:
+            self._unsent[trial.id] = reason
+            raise NotSent(Fault(kind="config", message=reason))
+
+    def _note(self, trial: Trial, called: Deployment, error: CallError) -> None:
+        """Take a trial that nothing was sent of as one that was not run."""
+        if not isinstance(error, NotSent):
+            self._budget.spend(None, error.fault.tries, called.price)
+        elif trial.id not in self._answered:
+            self._unsent[trial.id] = error.fault.message
 
     def _end(self, backlog: Backlog, task: asyncio.Task[Outcome]) -> None:
         trial = self._running.pop(task, None)
@@ -157,8 +184,8 @@ class Trials:
         self._begin(backlog)
 
     def _give_up(self, trial: Trial) -> None:
-        if self._interrupted:
-            self._ports.report(outcomes.not_run(trial))
+        if self._ended is not None:
+            self._ports.report(outcomes.not_run(trial, self._ended))
 
     async def _cancel(self) -> None:
         """Cancel what runs; a task that will not end is left behind, its trial not run."""

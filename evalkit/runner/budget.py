@@ -1,0 +1,69 @@
+"""What a run has used up of its caps; the workers of one run add theirs up in a shared file."""
+
+import fcntl
+import os
+import struct
+from pathlib import Path
+from typing import Final
+
+from evalkit.model.api import Share
+from evalkit.model.caps import Caps
+from evalkit.model.chat import Try, Usage
+from evalkit.model.price import Price
+
+FILE: Final = "spent"
+AMOUNTS: Final = struct.Struct("dd")
+"""Tokens and dollars, as the file holds them."""
+
+
+class Budget:
+    """Counts tokens and dollars, and says when nothing more may be begun."""
+
+    def __init__(self, caps: Caps, share: Share) -> None:
+        self._caps = caps
+        self._ledger = _ledger(share) if caps.tokens is not None or caps.cost is not None else None
+        self._tokens = self._cost = 0.0
+
+    def spend(self, usage: Usage | None, tries: tuple[Try, ...], price: Price | None) -> None:
+        """Count what a request used, its abandoned tries included."""
+        if self._caps.tokens is None and self._caps.cost is None:
+            return
+        tokens = float(sum(one.wasted or 0 for one in tries))
+        tokens += (usage.total or 0) if usage else 0
+        cost = (price.cost(usage) or 0.0) if price else 0.0
+        self._tokens, self._cost = self._add(tokens, cost)
+
+    def used_up(self) -> str | None:
+        """Say which cap is reached; None while none is."""
+        tokens, cost = self._caps.tokens, self._caps.cost
+        if tokens is not None and self._tokens >= tokens:
+            return f"the run's {tokens:,} tokens are used up ({self._tokens:,.0f} were used)"
+        if cost is not None and self._cost >= cost:
+            return f"the run's ${cost:g} are used up (${self._cost:.6g} were spent)"
+        return None
+
+    def _add(self, tokens: float, cost: float) -> tuple[float, float]:
+        if self._ledger is None:
+            return self._tokens + tokens, self._cost + cost
+        return _added(self._ledger, tokens, cost)
+
+
+def _ledger(share: Share) -> Path | None:
+    if share.processes == 1 or share.folder is None:
+        return None
+    share.folder.mkdir(parents=True, exist_ok=True)
+    return share.folder / FILE
+
+
+def _added(ledger: Path, tokens: float, cost: float) -> tuple[float, float]:
+    """Add to what all processes have used, and give the sums."""
+    descriptor = os.open(ledger, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        before = os.pread(descriptor, AMOUNTS.size, 0)
+        known = AMOUNTS.unpack(before) if len(before) == AMOUNTS.size else (0.0, 0.0)
+        sums = known[0] + tokens, known[1] + cost
+        os.pwrite(descriptor, AMOUNTS.pack(*sums), 0)
+    finally:
+        os.close(descriptor)
+    return sums
