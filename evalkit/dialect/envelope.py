@@ -11,6 +11,9 @@ from evalkit.model.data import Json, JsonObject
 
 WORDS = ("message", "msg", "detail", "details", "description", "error_description", "title")
 CODES = ("code", "error_code", "type", "status")
+INNER = ("innererror", "details")
+"""Where Azure and Anthropic say more exactly what is wrong."""
+
 STATUSES = ("code", "status", "statusCode", "status_code")
 DEEPEST = 8
 MOST_ITEMS = 3
@@ -90,9 +93,10 @@ def _codes(layer: JsonObject, depth: int = 0) -> Iterator[str]:
         value = layer.get(name)
         if isinstance(value, str):
             yield value.lower()
-    inner = layer.get("innererror")
-    if isinstance(inner, dict) and depth < DEEPEST:
-        yield from _codes(inner, depth + 1)
+    for name in INNER:
+        inner = layer.get(name)
+        if isinstance(inner, dict) and depth < DEEPEST:
+            yield from _codes(inner, depth + 1)
 
 
 def _statuses(layer: JsonObject) -> Iterator[int]:

@@ -23,7 +23,7 @@ BY_CODE: tuple[tuple[tuple[str, ...], FaultKind], ...] = (
     (("rate_limit", "resource_exhausted", "too_many_requests", "throttl"), "rate_limit"),
     (("authentication", "permission", "api_key", "unauthorized", "forbidden"), "auth"),
     (("not_found",), "not_found"),
-    (("invalid_", "context_length", "unsupported", "content_filter"), "bad_request"),
+    (("invalid_", "context_length", "too_large", "unsupported", "content_filter"), "bad_request"),
 )
 TOO_LARGE_STATUSES = frozenset({400, 404, 413})
 """What servers answer to a body that is too large for them."""
@@ -82,7 +82,10 @@ def by_status(status: int) -> FaultKind:
 def _is_quota(status: int | None, found: Envelope) -> bool:
     if status is not None and status not in QUOTA_STATUSES:
         return False
-    return found.has_code("insufficient_quota", "billing_") or OVER_QUOTA in found.words.lower()
+    return (
+        found.has_code("insufficient_quota", "billing_", "spend_limit")
+        or OVER_QUOTA in found.words.lower()
+    )
 
 
 def _own_kind(found: Envelope) -> FaultKind:

@@ -35,10 +35,13 @@ class Messages:
             offered = f"api {self._deployment.api!r} of {self._deployment.name!r} offers no"
             raise faults.fault("config", f"{offered} {asked.type}")
         profile = self._deployment.profile
-        fields = turns.system(asked.messages) | request.fields(asked, self._deployment)
+        system = turns.system(asked.messages)
+        fields = request.fields(asked, self._deployment)
+        if system.keys() & fields.keys():
+            raise faults.fault("config", "params cannot hold 'system' beside a system message")
         return Written(
             self._deployment.path or profile.path or PATH,
-            body("messages", turns.turns(asked.messages, self._pieces), fields),
+            body("messages", turns.turns(asked.messages, self._pieces), system | fields),
             replace(Asked.of(fields, profile), usage=True),
             read_message,
             Stream,

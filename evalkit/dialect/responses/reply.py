@@ -7,6 +7,7 @@ from evalkit.dialect.choice import Choice
 from evalkit.dialect.completion import Completion
 from evalkit.dialect.envelope import Envelope
 from evalkit.dialect.head import Head
+from evalkit.dialect.json_text import compact
 from evalkit.dialect.notes import Notes
 from evalkit.dialect.typed import think
 from evalkit.model.chat import ChatReply
@@ -16,8 +17,12 @@ FIELDS = ("id", "object", "created_at", "model")
 CALLS = ("function_call", "custom_tool_call")
 FAILED = ("failed", "cancelled")
 UNFINISHED = ("queued", "in_progress")
-REASONS = {"max_output_tokens": "length", "max_tokens": "length"}
-"""Why a response is incomplete, in the words of chat completions; `content_filter` is one."""
+REASONS = {
+    "max_output_tokens": "length",
+    "max_tokens": "length",
+    "content_filter": "content_filter",
+}
+"""Why a response is incomplete, in the words of chat completions."""
 
 
 def read_response(asked: Asked, head: Head, body: bytes) -> ChatReply:
@@ -34,7 +39,7 @@ def _read(completion: Completion, asked: Asked, head: Head, data: JsonObject) ->
     if data.get("status") in UNFINISHED:
         why = f"a response that is still {data['status']!r}: it runs in the background"
         raise faults.invalid(asked, head, why)
-    finish(choice, data)
+    finish(choice, data, completion.notes)
     return completion.reply()
 
 
@@ -114,15 +119,18 @@ def arguments(item: JsonObject) -> Json:
     return item.get("input") if item.get("type") == "custom_tool_call" else item.get("arguments")
 
 
-def finish(choice: Choice, data: JsonObject) -> None:
-    """Take how a response ended, in the words of chat completions."""
+def finish(choice: Choice, data: JsonObject, notes: Notes) -> None:
+    """Take how a response ended; for whatever reason it is incomplete, it counts as cut off."""
     status = data.get("status")
     if status == "completed":
         choice.end("tool_calls" if choice.calls else "stop")
     elif status == "incomplete":
         details = data.get("incomplete_details")
         reason = details.get("reason") if isinstance(details, dict) else None
-        choice.end(REASONS.get(reason, reason) if isinstance(reason, str) else status)
+        known = REASONS.get(reason) if isinstance(reason, str) else None
+        if known is None:
+            notes.add("nonstandard_finish_reason", f"incomplete for the reason {compact(reason)}")
+        choice.end(known or "length")
 
 
 def failure(data: JsonObject) -> Envelope:

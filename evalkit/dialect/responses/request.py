@@ -17,6 +17,10 @@ NAMES = {"max_completion_tokens": "max_output_tokens", "max_tokens": "max_output
 def fields(request: ChatRequest, deployment: Deployment) -> JsonObject:
     """Give what is sent beside the input; raises CallError where a param cannot be merged."""
     sent = given(request, deployment, NAMES)
+    if "input" in sent:
+        raise faults.fault(
+            "config", "params cannot hold 'input': it is the turns of a conversation"
+        )
     if "reasoning_effort" in sent:
         _merge(sent, "reasoning", "effort", sent.pop("reasoning_effort"))
     if "tool_choice" in sent:

@@ -102,5 +102,5 @@ class Stream(Typed):
         if kind == FAILURE or ended["status"] in FAILED:
             raise self._error(failure(ended))
         found = not self.contents and take_output(self._choice, response, self.notes)
-        finish(self._choice, ended)
+        finish(self._choice, ended, self.notes)
         return found

@@ -193,6 +193,20 @@ def test_json_in_place_of_a_stream_is_told() -> None:
         (envelope("authentication_error", "invalid x-api-key"), 401, "auth", "x-api-key"),
         (envelope("permission_error", "No"), 403, "auth", "No"),
         (envelope("billing_error", "Pay"), 402, "quota", "Pay"),
+        (
+            {
+                "type": "error",
+                "error": {
+                    "type": "rate_limit_error",
+                    "message": "Limit",
+                    "details": {"error_code": "enforced_spend_limit_reached"},
+                },
+            },
+            429,
+            "quota",
+            "Limit; the account's quota is used up",
+        ),
+        (envelope("request_too_large", "Large"), 200, "bad_request", "Large"),
         (envelope("not_found_error", "model: m"), 404, "not_found", "model: m"),
         (envelope("invalid_request_error", "Bad"), 400, "bad_request", "Bad"),
         (envelope("request_too_large", "Large"), 413, "bad_request", "Large"),

@@ -88,6 +88,13 @@ def test_the_system_s_messages_stand_apart(system: list[Message], field: Any) ->
     assert [turn["role"] for turn in body["messages"]] == ["user"]
 
 
+def test_params_may_hold_the_system_s_message_where_there_is_no_other() -> None:
+    cached = [{**text("s"), "cache_control": {"type": "ephemeral"}}]
+    assert sent(params={"system": cached})["system"] == cached
+    with pytest.raises(CallError, match="params cannot hold 'system' beside"):
+        sent(said("system", "s"), said("user", "hi"), params={"system": cached})
+
+
 def test_a_system_message_after_others_is_refused() -> None:
     with pytest.raises(CallError, match="a system message cannot be sent") as caught:
         sent(said("user", "hi"), said("system", "s"))

@@ -132,6 +132,12 @@ def test_how_a_response_ended_is_told(body: Any, result: str, reason: str) -> No
     assert (reply.result, reply.finish_reason, warned(reply)) == (result, reason, set())
 
 
+@pytest.mark.parametrize("details", [None, {}, {"reason": "new"}, {"reason": [1]}])
+def test_a_response_that_is_incomplete_for_no_known_reason_counts_as_cut_off(details: Any) -> None:
+    reply = read(response(message(text("a")), status="incomplete", incomplete_details=details))
+    assert (reply.result, warned(reply)) == ("truncated", {"nonstandard_finish_reason"})
+
+
 @pytest.mark.parametrize(
     ("body", "warning"),
     [
@@ -148,11 +154,6 @@ def test_how_a_response_ended_is_told(body: Any, result: str, reason: str) -> No
         pytest.param(response(message(text("a")), model="other"), "model_differs", id="model"),
         pytest.param(
             response(message(text("a")), status=None), "missing_finish_reason", id="no status"
-        ),
-        pytest.param(
-            response(message(text("a")), status="incomplete"),
-            "nonstandard_finish_reason",
-            id="no reason",
         ),
         pytest.param(
             response({**message(), "content": "a"}), "nonstandard_shape", id="text as content"

@@ -194,6 +194,11 @@ def test_a_param_that_is_no_group_is_a_mistake_of_the_configuration() -> None:
         sent(params={"text": "x"}, response_format={"type": "json_object"})
 
 
+def test_params_cannot_hold_what_the_turns_say() -> None:
+    with pytest.raises(CallError, match="params cannot hold 'input'"):
+        sent(params={"input": "x"})
+
+
 def test_a_stream_is_asked_for_and_its_usage_comes_unasked() -> None:
     request = ChatRequest(messages=(said("user", "hi"),), stream=True)
     written = speech(model="m").write(request, frozenset())
