@@ -20,10 +20,13 @@ Reach = Literal["messages", "request", "wire"]
 
 REACHES: Final[Mapping[str, Sequence[Reach]]] = {
     "python": ("messages",),
+    "http": ("messages",),
     "chat_completions": ("messages", "request", "wire"),
     "scripted": ("messages", "request", "wire"),
 }
 REACH_OF_OTHERS: Final[Sequence[Reach]] = ("messages", "request")
+"""What is taken for granted of an Api: it puts all of a request into its own form."""
+
 
 LIMIT: Final = "max_tokens"
 NEWER_LIMIT: Final = "max_completion_tokens"

@@ -53,7 +53,7 @@ def render(found: Sequence[Conformance]) -> str:
     """Give the page of a probe as HTML; it loads nothing, and runs no script."""
     from markupsafe import Markup
 
-    style = asset("page.css")
+    style = asset("page.css") + asset("probe.css")
     reached = [one for one in found if one.unreached is None]
     return (
         environment()

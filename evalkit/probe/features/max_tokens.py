@@ -21,6 +21,7 @@ class MaxTokens(Feature):
     place = 130
     group = "limits"
     title = "max_tokens obeyed"
+    reach = "request"
 
     def lacks(self, setting: Setting) -> str | None:
         removed = LIMIT in setting.deployment.profile.removed and not setting.refusal

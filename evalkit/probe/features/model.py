@@ -15,6 +15,7 @@ class Model(Feature):
     place = 220
     group = "accounting"
     title = "model echoed"
+    reach = "request"
 
     def questions(self, setting: Setting) -> tuple[Question, ...]:
         del setting

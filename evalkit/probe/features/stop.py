@@ -23,6 +23,7 @@ class Stop(Feature):
     place = 140
     group = "limits"
     title = "stop obeyed"
+    reach = "request"
     parameter = "stop"
 
     def questions(self, setting: Setting) -> tuple[Question, ...]:

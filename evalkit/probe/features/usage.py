@@ -18,6 +18,7 @@ class Usage(Feature):
     place = 210
     group = "accounting"
     title = "usage"
+    reach = "request"
 
     def questions(self, setting: Setting) -> tuple[Question, ...]:
         del setting
