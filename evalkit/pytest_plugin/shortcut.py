@@ -10,6 +10,7 @@ from pluggy import HookImpl
 from evalkit.pytest_plugin.node import Node
 
 PHASES: Final[tuple[Literal["setup", "call", "teardown"], ...]] = ("setup", "call", "teardown")
+NO_KEYWORDS: Final[dict[str, int]] = {}
 KNOWN = frozenset({"_pytest", "evalkit"})
 """The packages whose hooks around an item's phases have nothing to do where no code is run."""
 
@@ -37,6 +38,7 @@ class Shortcut:
             call = pytest.CallInfo.from_call(_nothing, phase)
             report = hook.pytest_runtest_makereport(item=item, call=call)
             hook.pytest_runtest_logreport(report=report)
+            report.keywords = NO_KEYWORDS  # pytest keeps all reports, and these for nobody
         hook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
         return True
 

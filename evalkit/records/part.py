@@ -11,6 +11,7 @@ from evalkit.errors import RecordError
 from evalkit.model.data import Recorded
 from evalkit.model.outcome import Outcome
 from evalkit.model.run import Note, Plan, RunEnd, RunStart
+from evalkit.records.field_names import FieldNames
 from evalkit.records.files import open_regular
 from evalkit.records.line import VERSION, BadLine, Line, decode
 
@@ -63,6 +64,7 @@ class _Reading:
         self._part = part
         self._next = 0
         self._bad = 0
+        self._names = FieldNames()
 
     def take(self, number: int, raw: bytes) -> None:
         if not raw.endswith(b"\n") and len(raw) < MAX_LINE:
@@ -117,6 +119,7 @@ class _Reading:
                 self._part.plans.append(_payload(Plan, line))
             case "outcome":
                 self._part.outcomes.append(_payload(Outcome, line))
+                self._names.share(self._part.outcomes[-1])
             case "note":
                 self._part.notes.append(_payload(Note, line))
             case "run_end":
