@@ -108,6 +108,10 @@ class Loader:
         self._context.sources.forget(path.relative_to(self._root).as_posix())
         return suite if len(self._context.found.mistakes) == before else None
 
+    def shared(self, folder: Path) -> tuple[Draft, ...]:
+        """Give the deployments of a folder's own `deployments.yaml`; none where there is none."""
+        return self._folder(folder).deployments
+
     def _above(self, path: Path) -> list[Path]:
         """Give the folders from the root down to that of `path`."""
         inside = path.relative_to(self._root).parent.parts

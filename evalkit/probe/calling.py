@@ -22,10 +22,10 @@ def prepared(deployment: Deployment) -> Deployment:
     """Give a deployment with short clocks, of which all that is odd about its replies is told."""
     own = deployment.timeout
     clocks = {name: min(getattr(own, name), LONGEST_TRY) for name in Timeout.model_fields}
-    tries = min(deployment.retry.tries, TRIES)
+    tries, total = min(deployment.retry.tries, TRIES), min(deployment.retry.total, LONGEST_TRY)
     update = {
         "timeout": Timeout(**clocks),
-        "retry": deployment.retry.model_copy(update={"tries": tries, "total": LONGEST_TRY}),
+        "retry": deployment.retry.model_copy(update={"tries": tries, "total": total}),
         "profile": deployment.profile.model_copy(update={"tolerated": ()}),
         "strict_wire": False,
     }

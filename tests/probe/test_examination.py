@@ -211,6 +211,12 @@ DEVIATIONS: dict[str, tuple[tuple[str, ...], str, str, str]] = {
         "deviates",
         "no usage comes although include_usage is asked for",
     ),
+    "stream options that are refused": (
+        ("no_stream_options", "no_usage_told"),
+        "stream",
+        "deviates",
+        "stream_options are refused with 400, so no usage comes",
+    ),
     "a stream that is none": (
         ("not_streamed",),
         "stream",

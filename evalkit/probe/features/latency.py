@@ -11,7 +11,7 @@ from evalkit.probe.seen import Seen
 
 
 class Latency(Feature):
-    """The seconds of one reply, and those to the first token of one stream."""
+    """The time of the first reply, its connection included, and to the first token of a stream."""
 
     place = 230
     group = "accounting"

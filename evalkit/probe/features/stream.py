@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
-from evalkit.model.chat import StreamFacts
+from evalkit.model.chat import ChatReply, StreamFacts
 from evalkit.model.conformance import Finding
 from evalkit.probe.feature import Feature, Question, Setting
 from evalkit.probe.findings import deviates, oddities, supported, unshown
@@ -18,6 +18,7 @@ SAID_HERE = frozenset(
         "usage_missing",
     }
 )
+REFUSALS = frozenset({400, 422})
 ELSEWHERE = frozenset({"usage_inconsistent", "model_differs"})
 
 
@@ -40,6 +41,7 @@ class Stream(Feature):
             return deviates("JSON came although a stream was asked for")
         names = {warning.name for warning in reply.warnings}
         odd = [
+            *_refused(reply),
             *_disorder(reply.stream, names),
             *oddities(reply.warnings, but=SAID_HERE | ELSEWHERE),
         ]
@@ -48,6 +50,13 @@ class Stream(Feature):
         if odd:
             return deviates(*odd)
         return supported() if reply.text.strip() else unshown(reply)
+
+
+def _refused(reply: ChatReply) -> list[str]:
+    """Say whether the stream came only once `stream_options` were left out."""
+    statuses = [one.status for one in reply.tries[:-1]]
+    refused = [status for status in statuses if status in REFUSALS]
+    return [f"stream_options are refused with {refused[0]}, so no usage comes"] if refused else []
 
 
 def _disorder(facts: StreamFacts, names: Collection[str]) -> list[str]:

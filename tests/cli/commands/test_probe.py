@@ -2,11 +2,15 @@
 
 import json
 import re
+import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from evalkit.cli.main import call
+
+ROOT = Path(__file__).parents[3]
 
 SUITE = """
 conversations:
@@ -241,3 +245,64 @@ def test_one_meaning_in_two_places_is_one(capsys: pytest.CaptureFixture[str]) ->
     code = call(["probe", "same", "--json"])
 
     assert (code, capsys.readouterr().err) == (0, "")
+
+
+def test_a_project_without_suites_may_be_probed(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("suites/a.yaml").unlink()
+
+    code = call(["probe", "whole"])
+
+    assert (code, settled(capsys.readouterr().out)) == (0, TABLE)
+
+
+def test_mistakes_of_shared_deployments_are_told(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("suites/a.yaml").unlink()
+    Path("suites/deployments.yaml").write_text("deployments: {a: {base_ur: x}}")
+
+    code = call(["probe", "a"])
+
+    told = "suites/deployments.yaml:1:19: unknown key 'base_ur'"
+    assert (code, capsys.readouterr().err.partition("\n")[0]) == (4, told)
+
+
+def test_a_project_without_anything_has_nothing_to_probe(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for name in ("a", "deployments"):
+        Path(f"suites/{name}.yaml").unlink()
+
+    code = call(["probe", "a"])
+
+    assert (code, "hint: evalkit init writes a first one" in capsys.readouterr().err) == (4, True)
+
+
+FOREIGN = """
+from evalkit.probe.feature import Feature
+from evalkit.probe.questions import PLAIN
+
+class Rhymes(Feature):
+    place, group, title, reach = 900, "more", "rhymes", "messages"
+
+    def questions(self, setting):
+        return (PLAIN,)
+
+    def judge(self, setting, seen):
+        raise RuntimeError("no rhyme")
+"""
+
+
+def test_a_feature_of_others_that_fails_harms_no_other(
+    tmp_path: Path, evalkit: Callable[..., subprocess.CompletedProcess[str]]
+) -> None:
+    package = tmp_path / "site/rhymes-1.0.dist-info"
+    package.mkdir(parents=True)
+    (package / "METADATA").write_text("Metadata-Version: 2.1\nName: rhymes\nVersion: 1.0\n")
+    (package / "entry_points.txt").write_text("[evalkit.features]\nrhymes = rhymes:Rhymes\n")
+    (tmp_path / "site/rhymes.py").write_text(FOREIGN)
+
+    ran = evalkit("probe", "whole", PYTHONPATH=f"{ROOT}:{tmp_path / 'site'}")
+
+    lines = [line.split("  ") for line in ran.stdout.splitlines()]
+    last = [part.strip() for part in lines[-3] if part.strip()]
+    assert ran.returncode == 0, ran.stderr
+    assert last == ["rhymes", "unknown", "RuntimeError while it was judged: no rhyme"]
