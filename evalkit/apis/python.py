@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 from types import TracebackType
 from typing import Annotated, Any, cast
 
@@ -17,15 +18,16 @@ from evalkit.author import (
 from evalkit.dialect.faults import fault
 from evalkit.dialect.request import messages
 from evalkit.dialect.returned import read_returned
+from evalkit.dialect.weight import tokens
 from evalkit.dialect.words import tame
 from evalkit.dialect.yielded import Yielded
 from evalkit.model.api import Api, Services
 from evalkit.model.chat import CallError, ChatReply, ChatRequest, Timing
 from evalkit.model.data import Authored, FromPython, Json
-from evalkit.model.deployment import Deployment, Timeout
+from evalkit.model.deployment import MOST_PLACES, Deployment, Timeout
+from evalkit.wire.admission import Admission
 from evalkit.wire.clock import Clock
-from evalkit.wire.limits import Gate
-from evalkit.wire.window import Window
+from evalkit.wire.retry import Failure
 
 
 class Python(Api):
@@ -51,8 +53,8 @@ class Python(Api):
         self._takes = parameters(self._call)
         self._name = getattr(self._call, "__qualname__", type(self._call).__name__)
         self._clock = Clock()
-        places = deployment.limits.places if is_asynchronous(self._call) else 1
-        self._gate = Gate(Window.fixed(places))
+        most = MOST_PLACES if is_asynchronous(self._call) else 1
+        self._admission = Admission(deployment, services, self._clock, most)
         self._author = Author(f"evalkit {deployment.name}")
 
     async def __aexit__(
@@ -64,24 +66,31 @@ class Python(Api):
         self._author.dismiss()
 
     async def send(self, request: ChatRequest) -> ChatReply:
-        arguments = self._arguments(request)
-        ready = self._clock.now()
-        async with self._gate.place():
-            started = self._clock.now()
-            answer = await self._bounded(arguments)
-            times: list[float] = []
-            if is_source(answer):
-                stream = Streaming(self._name, self.deployment.timeout, self._clock, started)
-                reply = await stream.run(Yields(self._author, cast("Source", answer)))
-                times = stream.times
-            else:
-                reply = self._read(answer)
-            seconds = self._clock.now() - started
+        weigh = partial(tokens, request, self.deployment)
+        async with self._admission.ticket(weigh) as ticket:
+            try:
+                reply = await self._reply(self._arguments(request), ticket.queued)
+            except CallError as error:
+                self._admission.settle(ticket, Failure(error.fault), None)
+                raise
+            self._admission.settle(ticket, None, reply.usage)
+        return reply
+
+    async def _reply(self, arguments: dict[str, Json], queued: float) -> ChatReply:
+        started = self._clock.now()
+        answer = await self._bounded(arguments)
+        times: list[float] = []
+        if is_source(answer):
+            stream = Streaming(self._name, self.deployment.timeout, self._clock, started)
+            reply = await stream.run(Yields(self._author, cast("Source", answer)))
+            times = stream.times
+        else:
+            reply = self._read(answer)
         timing = Timing(
-            total=seconds,
+            total=self._clock.now() - started,
             first_token=times[0] if times else None,
             contents=tuple(round(time, 4) for time in times),
-            queued=started - ready,
+            queued=queued,
         )
         return reply.model_copy(update={"timing": timing})
 

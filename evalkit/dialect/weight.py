@@ -15,6 +15,12 @@ PER_MEDIUM = 800
 LIMITS = ("max_completion_tokens", "max_tokens", "max_output_tokens")
 
 
+def tokens(request: Request, deployment: Deployment, expected: int) -> int:
+    """Estimate a request and its reply, of the `expected` length where nothing limits it."""
+    limit = completion_limit(request, deployment)
+    return prompt_tokens(request) + (expected if limit is None else limit)
+
+
 def prompt_tokens(request: Request) -> int:
     """Estimate what a request sends."""
     if isinstance(request, ChatRequest):

@@ -71,6 +71,21 @@ class Keys:
         return self._spent.get(key) if key is not None and self._spent else None
 
 
+class Purse(Protocol):
+    """What a run may still use."""
+
+    def used_up(self) -> str | None:
+        """Say what of it is used up, so that nothing more may be sent; None where nothing is."""
+        ...
+
+
+class Endless:
+    """A purse that is never empty."""
+
+    def used_up(self) -> None:
+        return None
+
+
 @dataclass(frozen=True, slots=True)
 class Share:
     """Which of how many processes this one is; `folder` is where they agree by lock files."""
@@ -85,6 +100,7 @@ class Services:
     """What an Api is given beside its deployment; `environ` may name proxies.
 
     `keys` are shared by all deployments of a process, each deployment's limits by all processes.
+    `purse` is the whole run's.
     """
 
     files: Files
@@ -92,6 +108,7 @@ class Services:
     environ: Mapping[str, str] = field(default_factory=dict)
     keys: Keys = field(default_factory=Keys)
     share: Share = Share()
+    purse: Purse = field(default_factory=Endless)
 
 
 class Api(ABC):

@@ -36,6 +36,10 @@ ELSEWHERE: Final = {
 Params = Annotated[JsonObject, AfterValidator(_refuse_own)]
 
 
+MOST_PLACES: Final = 10_000
+"""Requests in flight that an author may ask for."""
+
+
 class Timeout(Authored):
     """The clocks of one try, in seconds; `idle` runs between contents of a stream."""
 
@@ -59,7 +63,7 @@ class Limits(Authored):
     `tpm` are requests and tokens per minute; without them, those that its headers name.
     """
 
-    concurrency: Annotated[int, Field(ge=1, le=10_000)] | Literal["adaptive"] = 8
+    concurrency: Annotated[int, Field(ge=1, le=MOST_PLACES)] | Literal["adaptive"] = 8
     rpm: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
     tpm: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
 

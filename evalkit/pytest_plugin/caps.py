@@ -36,8 +36,8 @@ def seconds(written: str) -> float:
 def add_options(group: pytest.OptionGroup) -> None:
     """Add the options to those of the plugin."""
     for name, kind, metavar, what in (
-        ("tokens", tokens, "N", "begin no conversation after the run has used so many tokens"),
-        ("cost", dollars, "USD", "begin no conversation after the run has cost so much"),
+        ("tokens", tokens, "N", "send nothing more once the run has used so many tokens"),
+        ("cost", dollars, "USD", "send nothing more once the run has cost so much"),
         ("time", seconds, "TIME", "end the run after a time such as 90s or 10m"),
     ):
         group.addoption(f"--evalkit-max-{name}", type=kind, metavar=metavar, help=what)

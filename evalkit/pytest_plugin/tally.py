@@ -41,7 +41,7 @@ class Tally:
         self.surprises += where == "passed" and hasattr(report, "wasxfail")
         if where == "skipped" and isinstance(report.longrepr, tuple):
             self.reasons[report.longrepr[2].removeprefix("Skipped: ")] += 1
-        if where == "errors" and (told := report.longreprtext).startswith(NOT_RUN):
+        if where == "errors" and (told := str(report.longrepr)).startswith(NOT_RUN):
             self.unbegun[told.removeprefix(NOT_RUN)] += 1
 
     @staticmethod

@@ -36,6 +36,8 @@ class Budget:
     def used_up(self) -> str | None:
         """Say which cap is reached; None while none is."""
         tokens, cost = self._caps.tokens, self._caps.cost
+        if self._ledger is not None:
+            self._tokens, self._cost = _added(self._ledger, 0.0, 0.0)
         if tokens is not None and self._tokens >= tokens:
             return f"the run's {tokens:,} tokens are used up ({self._tokens:,.0f} were used)"
         if cost is not None and self._cost >= cost:

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import Callable, Sequence
 from concurrent.futures import CancelledError
+from dataclasses import replace
 from functools import partial
 from threading import Thread
 
@@ -38,7 +39,8 @@ class Engine:
         on_outcome: Record,
         options: Options = DEFAULT,
     ) -> None:
-        self._services = services
+        budget = Budget(options.caps, services.share)
+        self._services = replace(services, purse=budget)
         self._redact = redact
         self._on_outcome = on_outcome
         self._options = options
@@ -49,7 +51,6 @@ class Engine:
         self._closing = asyncio.Event()
         self._grader = Grader(self._loop)
         self._switchboard = Switchboard(self._make)
-        budget = Budget(options.caps, services.share)
         ports = Ports(self._grader.run, self._switchboard, self._report, budget)
         self._trials = Trials(ports, options)
         self._thread = Thread(target=self._run, name="evalkit-engine", daemon=True)

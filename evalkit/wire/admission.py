@@ -5,12 +5,13 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from evalkit.model.api import Services
-from evalkit.model.chat import Fault, Usage
-from evalkit.model.deployment import Deployment
+from evalkit.model.chat import Fault, NotSent, Usage
+from evalkit.model.deployment import MOST_PLACES, Deployment
 from evalkit.wire.breaker import Breaker
 from evalkit.wire.buckets import Rates
 from evalkit.wire.clock import Clock
 from evalkit.wire.limits import Gate
+from evalkit.wire.retry import Failure
 from evalkit.wire.slots import places, shared
 from evalkit.wire.window import LEAST, START, Mark, Window
 
@@ -22,19 +23,28 @@ class Ticket:
     `reserved` are tokens of the minute, `probe` says that it is to see whether the server works.
     """
 
-    queued: float
     mark: Mark
-    reserved: float
-    probe: bool
+    queued: float = 0.0
+    reserved: float = 0.0
+    probe: bool = False
     settled: bool = False
 
 
 class Admission:
-    """Admits the requests of one deployment, and learns from what becomes of them."""
+    """Admits the requests of one deployment, and learns from what becomes of them.
 
-    def __init__(self, deployment: Deployment, services: Services, clock: Clock) -> None:
+    No more than `most` are in flight, where that is given.
+    """
+
+    def __init__(
+        self,
+        deployment: Deployment,
+        services: Services,
+        clock: Clock,
+        most: int = MOST_PLACES,
+    ) -> None:
         limits = deployment.limits
-        own = places(deployment, services.share)
+        own = min(most, places(deployment, services.share))
         adaptive = limits.concurrency == "adaptive"
         window = Window(START, LEAST, own) if adaptive else Window.fixed(own)
         self.rates = Rates(limits, services.share.processes, clock)
@@ -43,6 +53,7 @@ class Admission:
         self._shared = shared(deployment, services.share)
         self._key = deployment.api_key
         self._keys = services.keys
+        self._purse = services.purse
         self._clock = clock
 
     @asynccontextmanager
@@ -53,33 +64,37 @@ class Admission:
         """
         ready = self._clock.now()
         async with self._gate.place() as mark, self._shared.place():
-            probe = await self._admit(probe=False)
-            limited = self.rates.tokens is not None
-            reserved = await self.rates.reserve(weigh(self.rates.expected()) if limited else 0)
-            probe = await self._admit(probe=probe)
-            ticket = Ticket(self._clock.now() - ready, mark, reserved, probe)
+            ticket = Ticket(mark)
             try:
+                await self._admit(ticket)
+                limited = self.rates.tokens is not None
+                tokens = weigh(self.rates.expected()) if limited else 0
+                ticket.reserved = await self.rates.reserve(tokens)
+                await self._admit(ticket)
+                ticket.queued = self._clock.now() - ready
                 yield ticket
             finally:
                 if not ticket.settled:
-                    self.breaker.abandon(probe=probe)
+                    self.breaker.abandon(probe=ticket.probe)
 
-    async def _admit(self, *, probe: bool) -> bool:
+    async def _admit(self, ticket: Ticket) -> None:
         """Wait until the server is taken to work, unless this is to see whether it does."""
+        if (empty := self._purse.used_up()) is not None:
+            raise NotSent(Fault(kind="config", message=empty))
         if (spent := self._keys.spent(self._key)) is not None:
             self.breaker.stop(spent)
-        return probe or await self.breaker.admit()
+        ticket.probe = await self.breaker.admit(probe=ticket.probe)
 
-    def settle(self, ticket: Ticket, fault: Fault | None, usage: Usage | None) -> None:
-        """Learn from what became of a request: a reply, or a fault."""
+    def settle(self, ticket: Ticket, failure: Failure | None, usage: Usage | None) -> None:
+        """Learn from what became of a request: a reply, or a failure."""
         ticket.settled = True
         self.rates.settle(ticket.reserved, usage)
-        if fault is None:
+        if failure is None:
             self.breaker.succeed()
             self._gate.window.grow(ticket.mark)
             return
-        self.breaker.fail(fault, probe=ticket.probe)
-        if fault.kind == "rate_limit":
+        self.breaker.fail(failure, probe=ticket.probe)
+        if failure.fault.kind == "rate_limit":
             self._gate.window.shrink(ticket.mark)
-        elif fault.kind == "quota":
-            self._keys.spend(self._key, fault)
+        elif failure.fault.kind == "quota":
+            self._keys.spend(self._key, failure.fault)

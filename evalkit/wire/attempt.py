@@ -21,6 +21,7 @@ LARGEST_ERROR = MIB
 class Attempt:
     """A try; `head`, `started`, `seconds` and `received` bytes tell of it whatever comes of it.
 
+    `answered` says that a reply was read.
     The clocks to the first token and between tokens are wound by content alone: headers, comments
     and empty deltas do not count. An unstreamed request only has the total one.
     """
@@ -29,6 +30,7 @@ class Attempt:
         self.head: Head | None = None
         self.seconds = 0.0
         self.received = 0
+        self.answered = False
         self._asked = asked = written.asked
         self._written = written
         self._body = bytearray()
@@ -56,6 +58,7 @@ class Attempt:
             raise self._placed(error) from error.__cause__
         first = self._times[0] if self._times else None
         contents = tuple(round(seconds, 4) for seconds in self._times)
+        self.answered = True
         timing = Timing(total=self.seconds, first_token=first, contents=contents)
         return reply.model_copy(update={"timing": timing})
 

@@ -6,6 +6,7 @@ from typing import Final
 
 from evalkit.model.chat import Fault, NotSent
 from evalkit.wire.clock import Clock
+from evalkit.wire.retry import Failure, told
 
 TOLERANCE: Final = 5
 """Failures in a row that open the breaker."""
@@ -27,8 +28,8 @@ class Breaker:
     """Decides for each request of a deployment whether it is sent, waits, or is never sent.
 
     Closed, it lets every request pass. After some failures in a row it opens: requests wait, and
-    one at a time passes to see whether the server works again, after 1, 2, 4 and 8 seconds. Stopped,
-    it refuses them all. `proven` says that a request has succeeded.
+    one at a time passes to see whether the server works again, after 1, 2, 4 and 8 seconds.
+    Stopped, it refuses them all. `proven` says that a request has succeeded.
     """
 
     def __init__(self, name: str, clock: Clock) -> None:
@@ -44,16 +45,16 @@ class Breaker:
         self._changed = asyncio.Event()
         self._last: Fault | None = None
 
-    async def admit(self) -> bool:
+    async def admit(self, *, probe: bool = False) -> bool:
         """Wait until a request may be sent, True where it is to see whether the server works.
 
-        Raises NotSent where none will be sent any more.
+        `probe` is what it was told before. Raises NotSent where none will be sent any more.
         """
         while True:
             if self.stopped is not None:
                 raise NotSent(self.stopped)
-            if self._opened is None:
-                return False
+            if self._opened is None or probe:
+                return probe
             now = self._clock.now()
             if now >= self._opened + LONGEST:
                 self._give_up()
@@ -69,10 +70,11 @@ class Breaker:
         self._failures = 0
         self._close()
 
-    def fail(self, fault: Fault, *, probe: bool) -> None:
-        """Take note of a request that failed."""
-        self._last = fault
-        if fault.kind in FATAL or (fault.kind in FATAL_AT_FIRST and not self.proven):
+    def fail(self, failure: Failure, *, probe: bool) -> None:
+        """Take note of a request that failed; one to be sent again, as told, stops nothing."""
+        self._last = fault = failure.fault
+        fatal = FATAL if self.proven else FATAL | FATAL_AT_FIRST
+        if fault.kind in fatal and not told(failure.headers):
             self.stop(fault)
         elif fault.kind == "rate_limit" or (fault.kind in REFUSALS and self.proven):
             self._close()

@@ -15,7 +15,7 @@ BURST: Final = 0.05
 """The part of a minute's amount that may be used at once."""
 
 LARGEST: Final = 0.5
-"""The part of a minute's amount that one reservation can take: more would leave nothing to refill."""
+"""The part of a minute's amount that one reservation takes: more would leave nothing to refill."""
 
 REQUESTS_HEADER: Final = "x-ratelimit-limit-requests"
 TOKENS_HEADER: Final = "x-ratelimit-limit-tokens"
@@ -62,7 +62,7 @@ class Bucket:
         self._changed.set()
 
     def _widen(self, taken: float) -> None:
-        """Make room for what is taken; only a bucket that nothing was taken from is full at once."""
+        """Make room for what is taken; only a bucket that was never used is full at once."""
         self.burst = max(self.burst, taken)
         if not self._used:
             self._level, self._used = self.burst, True

@@ -1,16 +1,25 @@
 """A line to a deployment: from a request to its reply, with limits, retries and timing."""
 
-from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
+from functools import partial
 from types import TracebackType
 from typing import Self, TypeVar
 
 from evalkit.dialect import faults
 from evalkit.dialect.speech import Speech
-from evalkit.dialect.weight import completion_limit, prompt_tokens
+from evalkit.dialect.weight import tokens
 from evalkit.model.api import Services, Transport
-from evalkit.model.chat import CallError, ChatReply, ChatRequest, FaultKind, NotSent, Try, Usage
+from evalkit.model.chat import (
+    CallError,
+    ChatReply,
+    ChatRequest,
+    Fault,
+    FaultKind,
+    NotSent,
+    Try,
+    Usage,
+)
 from evalkit.model.consultation import (
     EmbeddingReply,
     EmbeddingRequest,
@@ -37,7 +46,8 @@ class Progress:
     """What a call has come to so far.
 
     `queued` is the seconds without leave to be sent, `waited` those before the next try, `began`
-    the start of the first one, and `failure` how the last one ended.
+    the start of the first one, and `failure` how the last one ended. `lighter` says that the next
+    one is the same without a part that the server refused.
     """
 
     request: Request
@@ -46,12 +56,17 @@ class Progress:
     waited: float = 0.0
     began: float | None = None
     failure: CallError | None = None
+    lighter: bool = False
 
     def given_up(self, error: CallError, why: str) -> CallError:
         """Give the error of the whole call."""
         message = f"{error.fault.message}; {why}" if why else error.fault.message
         update = {"message": message, "tries": tuple(self.tries)}
         return CallError(error.fault.model_copy(update=update))
+
+    def not_again(self, error: CallError, stop: Fault) -> CallError:
+        """Give the error of a call whose deployment is stopped."""
+        return self.given_up(error, f"it is not tried again: {stop.message}")
 
 
 class Line:
@@ -113,7 +128,7 @@ class Line:
             attempt, answer = await self._try(sent, progress)
             if not isinstance(answer, CallError):
                 return _complete(answer, attempt, progress)
-            if self._desk.gives_in(sent, answer):
+            if progress.lighter:
                 sent = self._prepared(request)
                 progress.waited = 0.0
             else:
@@ -140,29 +155,24 @@ class Line:
         if self._transport is None:
             raise RuntimeError("the line is not entered")
         try:
-            async with self._admission.ticket(self._weigh(progress.request)) as ticket:
+            weigh = partial(tokens, progress.request, self._deployment)
+            async with self._admission.ticket(weigh) as ticket:
                 progress.queued += ticket.queued
                 attempt = Attempt(sent.written, self._deployment.timeout, self._clock)
                 self._begin(attempt, progress)
                 answer = await self._answer(attempt, sent, self._transport)
-                fault = answer.fault if isinstance(answer, CallError) else None
+                failure = _failure(attempt, answer) if isinstance(answer, CallError) else None
                 if attempt.head is not None:
                     self._admission.rates.learn(attempt.head.headers)
-                self._admission.settle(ticket, fault, _usage(answer))
+                progress.lighter = self._desk.gives_in(sent, failure)
+                if not progress.lighter:
+                    self._admission.settle(ticket, failure, _usage(answer))
         except NotSent as stop:
             if progress.failure is None:
                 raise
-            why = f"it is not tried again: {stop.fault.message}"
-            raise progress.given_up(progress.failure, why) from progress.failure.__cause__
+            raise progress.not_again(progress.failure, stop.fault) from progress.failure.__cause__
         progress.tries.append(_noted(attempt, answer, progress.waited))
         return attempt, answer
-
-    def _weigh(self, request: Request) -> Callable[[int], float]:
-        def tokens(expected: int) -> float:
-            limit = completion_limit(request, self._deployment)
-            return prompt_tokens(request) + (expected if limit is None else limit)
-
-        return tokens
 
     async def _answer(
         self, attempt: Attempt, sent: Sent, transport: Transport
@@ -197,14 +207,19 @@ class Line:
 
     async def _wait(self, attempt: Attempt, error: CallError, progress: Progress) -> float:
         """Wait for the next try; raises the error of the call where there is to be none."""
-        failure = Failure(error.fault, attempt.head.headers if attempt.head else {})
-        spent = self._clock.now() - (progress.began or 0.0)
+        failure, spent = _failure(attempt, error), self._clock.now() - (progress.began or 0.0)
         decision = decide(self._deployment.retry, progress.tries, failure, spent, self._clock)
-        if decision.wait is None or self._admission.breaker.stopped:
+        if decision.wait is None:
             raise progress.given_up(error, decision.why) from error.__cause__
+        if (stopped := self._admission.breaker.stopped) is not None:
+            raise progress.not_again(error, stopped) from error.__cause__
         progress.failure = error
         await self._clock.sleep(decision.wait)
         return decision.wait
+
+
+def _failure(attempt: Attempt, error: CallError) -> Failure:
+    return Failure(error.fault, attempt.head.headers if attempt.head else {}, attempt.answered)
 
 
 def _noted(attempt: Attempt, answer: Reply | CallError, waited: float) -> Try:

@@ -6,11 +6,11 @@ from urllib.parse import SplitResult, urlencode
 from evalkit.dialect.faults import fault
 from evalkit.dialect.speech import Speech, Written
 from evalkit.model.api import WireRequest
-from evalkit.model.chat import CallError
 from evalkit.model.consultation import Request
 from evalkit.model.deployment import Deployment
 from evalkit.wire.address import endpoint, place
 from evalkit.wire.headers import outgoing
+from evalkit.wire.retry import Failure
 
 NEGOTIABLE_STATUSES = frozenset({400, 422})
 
@@ -60,13 +60,13 @@ class Desk:
             self._headers[stream] = outgoing(self._deployment, stream=stream)
         return self._headers[stream]
 
-    def gives_in(self, sent: Sent, error: CallError) -> bool:
+    def gives_in(self, sent: Sent, failure: Failure | None) -> bool:
         """Whether the server refused an optional part by its name, which is left out from now on.
 
         True also where another request has met that refusal meanwhile.
         """
-        if error.fault.status not in NEGOTIABLE_STATUSES:
+        if failure is None or failure.fault.status not in NEGOTIABLE_STATUSES:
             return False
-        named = {name for name in sent.written.optional if name in error.fault.message}
+        named = {name for name in sent.written.optional if name in failure.fault.message}
         self._refused |= named
         return bool(named)

@@ -46,10 +46,14 @@ class Decision(NamedTuple):
 
 
 class Failure(NamedTuple):
-    """A try that failed: its fault, and the headers of the response where there was one."""
+    """A try that failed: its fault, and the headers of the response where there was one.
+
+    `answered` says that its reply was read to the end, and refused for what it is.
+    """
 
     fault: Fault
     headers: Mapping[str, str] = {}
+    answered: bool = False
 
 
 def decide(
@@ -106,13 +110,18 @@ def server_hint(failure: Failure, today: float) -> float | None:
     return _reset(headers, today)
 
 
+def told(headers: Mapping[str, str]) -> bool | None:
+    """Give what the server says of sending the same again; None where it says nothing."""
+    said = headers.get("x-should-retry", "").strip().lower()
+    return said == "true" if said in ("true", "false") else None
+
+
 def _may_retry(tries: Sequence[Try], failure: Failure) -> bool:
     fault = failure.fault
-    if has_content(fault.partial):
+    if failure.answered or has_content(fault.partial):
         return False
-    told = failure.headers.get("x-should-retry", "").strip().lower()
-    if told in ("true", "false"):
-        return told == "true"
+    if (asked := told(failure.headers)) is not None:
+        return asked
     allowed = again(fault)
     if allowed == "once":
         return sum(BY_KIND.get(one.kind) == "once" for one in tries if one.kind) <= 1

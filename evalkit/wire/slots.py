@@ -28,8 +28,8 @@ class Slots:
     @asynccontextmanager
     async def place(self) -> AsyncIterator[None]:
         """Hold one of the places."""
-        while (descriptor := self._try()) is None:
-            await asyncio.sleep(NAP)  # noqa: ASYNC110 - nobody tells when another process leaves
+        while (descriptor := self._try()) is None:  # noqa: ASYNC110 - no process tells that it left
+            await asyncio.sleep(NAP)
         try:
             yield
         finally:

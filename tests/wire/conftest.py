@@ -5,15 +5,24 @@ import json
 import socket
 import ssl
 import struct
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import closing, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager, closing, suppress
+from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
 import pytest
 
 from evalkit.dialect.chat import Chat
-from evalkit.model.api import Services, WireRequest
-from evalkit.model.chat import Attachment, CallError, ChatRequest, Fault, Message, TextPart
+from evalkit.model.api import Services, WireRequest, WireResponse
+from evalkit.model.chat import (
+    Attachment,
+    CallError,
+    ChatRequest,
+    Fault,
+    Message,
+    NotSent,
+    TextPart,
+)
 from evalkit.model.deployment import Deployment, Limits, Retry, Timeout
 from evalkit.source import Span
 from evalkit.wire.call import Line
@@ -222,10 +231,111 @@ def reset(writer: asyncio.StreamWriter) -> None:
     writer.transport.abort()
 
 
+COMPLETION = b'{"choices":[{"index":0,"message":{"role":"assistant","content":"Hi"}}]}'
+JSON_TYPE = {"content-type": "application/json"}
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a host answers: a head, `after` so many seconds, then pieces, each after its seconds.
+
+    Without a status there is no head; `broken` ends it in place of a clean end.
+    """
+
+    status: int | None = 200
+    headers: Mapping[str, str] = field(default_factory=lambda: JSON_TYPE)
+    pieces: Sequence[tuple[float, bytes]] = ((0.0, COMPLETION),)
+    after: float = 0.0
+    broken: Fault | None = None
+
+
+class Host:
+    """A server in memory: `behave` gives what it says to the request that came last.
+
+    `begun` are the seconds at which requests came, `flying` those that are not answered yet.
+    """
+
+    def __init__(self, behave: Callable[["Host"], Said]) -> None:
+        self._behave = behave
+        self.requests: list[WireRequest] = []
+        self.begun: list[float] = []
+        self.flying = 0
+
+    @property
+    def now(self) -> float:
+        return asyncio.get_running_loop().time()
+
+    @asynccontextmanager
+    async def send(self, request: WireRequest) -> AsyncIterator[WireResponse]:
+        self.requests.append(request)
+        self.begun.append(self.now)
+        said = self._behave(self)
+        self.flying += 1
+        try:
+            await asyncio.sleep(said.after)
+            if said.status is None:
+                raise CallError(said.broken or REFUSED)
+            yield WireResponse(said.status, said.headers, _body(said))
+        finally:
+            self.flying -= 1
+
+
+REFUSED = Fault(kind="connect", message="host:80 refuses connections: is the server running?")
+
+
+async def _body(said: Said) -> AsyncIterator[bytes]:
+    for pause, piece in said.pieces:
+        await asyncio.sleep(pause)
+        yield piece
+    if said.broken:
+        raise CallError(said.broken)
+
+
+@dataclass
+class Played:
+    """What came of calls on virtual time, in their order, and the second at which each ended."""
+
+    host: Host
+    answers: list[Any] = field(default_factory=list)
+    ended: list[float] = field(default_factory=list)
+
+    @property
+    def kinds(self) -> list[str | None]:
+        """The kinds of the faults, None for a reply."""
+        return [one.fault.kind if isinstance(one, CallError) else None for one in self.answers]
+
+    @property
+    def not_sent(self) -> int:
+        return sum(isinstance(one, NotSent) for one in self.answers)
+
+
+async def play(host: Host, clock: Clock, calls: int = 1, **settings: Any) -> Played:
+    """Make so many calls at once of a host in memory."""
+    services = settings.pop("services", SERVICES)
+    request = asking(stream=settings.pop("stream", False))
+    called = deployment("http://host/v1", **settings)
+    played = Played(host, [None] * calls, [0.0] * calls)
+    async with line(called, clock, replace(services, transport=host)) as entered:
+
+        async def call(number: int) -> None:
+            try:
+                played.answers[number] = await entered.send(request)
+            except CallError as error:
+                played.answers[number] = error
+            played.ended[number] = host.now
+
+        await asyncio.gather(*map(call, range(calls)))
+    return played
+
+
 class Wire:
     """What the tests of this folder are made of."""
 
     server = RawServer
+    host = Host
+    said = Said
+    refused = Said(status=None)
+    play = staticmethod(play)
     waits = Waits
     services = SERVICES
     one_try = ONE_TRY

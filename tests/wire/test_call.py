@@ -13,11 +13,10 @@ from evalkit.model.api import WireRequest, WireResponse
 from evalkit.model.chat import (
     Attachment,
     CallError,
-    ChatReply,
     ChatRequest,
-    Fault,
     ImagePart,
     Message,
+    NotSent,
 )
 from evalkit.model.deployment import Limits, Retry
 from evalkit.secrets import Secret
@@ -286,3 +285,23 @@ def test_the_id_of_the_request_is_told_and_kept(wire: Any) -> None:
 
     assert fault.request_id == fault.tries[0].request_id == "abc"
     assert fault.message == "host:80 answered 400: no (request abc)"
+
+
+class Empty:
+    """A purse with nothing in it."""
+
+    def used_up(self) -> str:
+        return "all is used up"
+
+
+def test_nothing_is_sent_once_the_run_has_used_up_what_it_may(wire: Any) -> None:
+    memory = Memory(OK)
+    services = replace(wire.services, transport=memory, purse=Empty())
+
+    async def run() -> None:
+        async with wire.line(wire.deployment("http://h"), wire.waits().clock, services) as called:
+            await called.send(wire.asking())
+
+    with pytest.raises(NotSent, match="all is used up"):
+        asyncio.run(run())
+    assert memory.requests == []
