@@ -32,6 +32,12 @@ LIMIT: Final = "max_tokens"
 NEWER_LIMIT: Final = "max_completion_tokens"
 """The names of the bound on a reply's tokens."""
 
+BEYOND: Final[Mapping[Reach, str]] = {
+    "messages": "has no messages",
+    "request": "need not pass on more than messages",
+    "wire": "does not speak chat completions",
+}
+
 Variant = Literal["as_is", "wrong_model", "wrong_key"]
 
 
@@ -99,7 +105,7 @@ class Feature(ABC):
         """Say why there is no use in asking."""
         api, profile = setting.deployment.api, setting.deployment.profile
         if self.reach not in REACHES.get(api, REACH_OF_OTHERS):
-            return f"api {api!r} does not show it"
+            return f"api {api!r} {BEYOND[self.reach]}"
         if self.parameter in profile.removed:
             return f"the profile never sends {self.parameter!r}"
         return self.lacks(setting)

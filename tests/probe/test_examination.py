@@ -155,7 +155,12 @@ def test_a_function_shows_what_it_does_with_messages_alone() -> None:
 
     findings = {one.name: one.finding for one in found.features}
     assert findings["history"].status == "supported"
-    assert findings["stream"] == Finding(status="unknown", why="api 'python' does not show it")
+    assert findings["stream"] == Finding(
+        status="unknown", why="api 'python' does not speak chat completions"
+    )
+    assert findings["tools"] == Finding(
+        status="unknown", why="api 'python' need not pass on more than messages"
+    )
 
 
 DEVIATIONS: dict[str, tuple[tuple[str, ...], str, str, str]] = {
@@ -292,6 +297,12 @@ DEVIATIONS: dict[str, tuple[tuple[str, ...], str, str, str]] = {
     ),
     "a limit that is ignored": (
         ("ignores_max_tokens",),
+        "max_tokens",
+        "deviates",
+        "50 tokens came, at most 16 were asked for",
+    ),
+    "a limit that is ignored, without usage": (
+        ("ignores_max_tokens", "no_usage_told"),
         "max_tokens",
         "deviates",
         "50 tokens came, at most 16 were asked for",

@@ -35,7 +35,7 @@ class MaxTokens(Feature):
         if LIMIT in setting.deployment.profile.removed:
             return Finding(status="unsupported", why=setting.refusal)
         one = seen[0]
-        used = len(re.findall(r"\d+", one.reply.text)) if one.completion is None else one.completion
+        used = one.completion or len(re.findall(r"\d+", one.reply.text))
         if used > MOST:
             return deviates(f"{used} tokens came, at most {MOST} were asked for")
         end = one.reply.finish_reason
