@@ -122,7 +122,7 @@ class Breaker:
         self._changed = asyncio.Event()
 
     async def _pass_time(self, now: float) -> None:
-        end = (self._opened or now) + LONGEST
+        end = (now if self._opened is None else self._opened) + LONGEST
         until = end if self._probing else min(self._due, end)
         with suppress(TimeoutError):
             async with asyncio.timeout(until - now):

@@ -239,12 +239,13 @@ JSON_TYPE = {"content-type": "application/json"}
 class Said:
     """What a host answers: a head, `after` so many seconds, then pieces, each after its seconds.
 
-    Without a status there is no head; `broken` ends it in place of a clean end.
+    Without a status there is no head; `broken` ends it in place of a clean end. The pieces are a
+    completion where nothing else is said, under an error status an error.
     """
 
     status: int | None = 200
     headers: Mapping[str, str] = field(default_factory=lambda: JSON_TYPE)
-    pieces: Sequence[tuple[float, bytes]] = ((0.0, COMPLETION),)
+    pieces: Sequence[tuple[float, bytes]] | None = None
     after: float = 0.0
     broken: Fault | None = None
 
@@ -284,7 +285,8 @@ REFUSED = Fault(kind="connect", message="host:80 refuses connections: is the ser
 
 
 async def _body(said: Said) -> AsyncIterator[bytes]:
-    for pause, piece in said.pieces:
+    usual = COMPLETION if said.status == 200 else b'{"error": {"message": "no"}}'
+    for pause, piece in ((0.0, usual),) if said.pieces is None else said.pieces:
         await asyncio.sleep(pause)
         yield piece
     if said.broken:
