@@ -1,5 +1,6 @@
 """What `evalkit list` tells of checks, APIs, deployments and conversations."""
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
@@ -8,6 +9,7 @@ from evalkit.errors import Mistakes
 from evalkit.model.api import Api
 from evalkit.model.check import Check
 from evalkit.model.deployment import Draft
+from evalkit.model.profile import READY
 from evalkit.model.suite import Suite
 from evalkit.registry import Registry
 
@@ -22,6 +24,14 @@ def list_plugins(registry: Plugins) -> list[Entry]:
     told = {name: _summary(registry, name) for name in registry.usable}
     told |= {name: f"refused: {reason}" for name, reason in registry.refused.items()}
     return [{"name": name, "summary": summary} for name, summary in told.items()]
+
+
+def list_profiles() -> list[Entry]:
+    """Give the ready profiles with what each changes, as YAML would write it."""
+    return [
+        {"name": name, "changes": json.dumps(dict(settings)) if settings else "nothing"}
+        for name, settings in READY.items()
+    ]
 
 
 def list_deployments(suites: Sequence[Suite], environ: Mapping[str, str]) -> list[Entry]:

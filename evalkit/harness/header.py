@@ -39,6 +39,11 @@ def called(deployment: Deployment) -> CalledDeployment:
         model=deployment.model,
         stream=deployment.stream,
         concurrency=deployment.limits.places,
+        adaptive=deployment.limits.concurrency == "adaptive",
+        rpm=deployment.limits.rpm,
+        tpm=deployment.limits.tpm,
+        strict_wire=deployment.strict_wire,
+        profile=deployment.profile.model_dump(mode="json", exclude_defaults=True),
         price=deployment.price,
     )
 

@@ -69,7 +69,7 @@ READY: Final[Mapping[str, Mapping[str, Any]]] = {
     "ollama": {"images": "inline", "reasoning_field": "reasoning"},
     "openai": {"renamed": NEWER_LIMIT},
     "openrouter": {"reasoning": "tool_calls", "reasoning_field": "reasoning"},
-    "vllm": {"tolerated": ["model_differs"]},
+    "vllm": {},
 }
 """The ready profiles, by the name that YAML gives them."""
 

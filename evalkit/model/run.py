@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from evalkit.model.data import Recorded
+from evalkit.model.data import Json, Recorded
 from evalkit.model.outcome import Outcome
 from evalkit.model.price import Price
 from evalkit.model.suite import PassIf
@@ -11,7 +11,11 @@ from evalkit.source import Span
 
 
 class CalledDeployment(Recorded):
-    """A deployment of the run, without its secrets; `base_url` has no userinfo and no query."""
+    """A deployment of the run, without its secrets; `base_url` has no userinfo and no query.
+
+    `concurrency` is the most that can be in flight; where it is `adaptive`, so many rarely are, and
+    latencies say nothing of a fixed load. `profile` are its settings that differ from OpenAI's.
+    """
 
     name: str
     api: str
@@ -19,6 +23,11 @@ class CalledDeployment(Recorded):
     model: str | None = None
     stream: bool = False
     concurrency: int = 1
+    adaptive: bool = False
+    rpm: float | None = None
+    tpm: float | None = None
+    strict_wire: bool = False
+    profile: Mapping[str, Json] = {}
     price: Price | None = None
 
 

@@ -1,5 +1,6 @@
 """A run's summary as JSON, for programs: stable keys under a numbered schema."""
 
+import dataclasses
 import json
 import math
 
@@ -66,8 +67,10 @@ def _group(group: Group) -> JsonObject:
         "tokens": _tokens(group.tokens),
         "cost": _cost(group.cost),
         "replies": group.tokens.replies,
+        "requests": dataclasses.asdict(group.requests),
         "latency": _percentiles(group.latency),
         "first_token": _percentiles(group.first_token),
+        "queued": _percentiles(group.queued),
     }
 
 

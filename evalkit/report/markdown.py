@@ -21,7 +21,7 @@ MAX_DAMAGE = 10
 
 SIGNS: dict[ItemStatus, str] = {"failed": "❌", "error": "⚠️", "passed": "✅"}
 
-LISTED: tuple[ItemStatus, ...] = ("failed", "error", "not_run", "xfailed")
+LISTED: tuple[ItemStatus, ...] = ("failed", "error", "xfailed")
 
 MAX_REASONS = 10
 
@@ -31,7 +31,8 @@ def render(run: Run, summary: Summary | None = None) -> str:
     summary = summary or summarise(run)
     parts = [MARKER, *_head(run, summary), *_deployments(run, summary)]
     parts += _referees(run, summary)
-    parts += [*_warnings(summary), *_skipped(summary)]
+    parts += [*_retries(summary), *_warnings(summary)]
+    parts += [*_untried(summary, "not_run", "Not run"), *_untried(summary, "skipped", "Skipped")]
     room = MAX_BYTES - sum(_bytes(part) + 1 for part in parts)
     return "\n".join([*parts, *_items(summary, room)]) + "\n"
 
@@ -113,11 +114,16 @@ def _warnings(summary: Summary) -> Iterator[str]:
         yield f"\nWire warnings: {', '.join(named)}"
 
 
-def _skipped(summary: Summary) -> Iterator[str]:
-    """Count what was skipped by reason: a whole deployment often shares one."""
-    reasons = Counter(result.reason for result in summary.results if result.status == "skipped")
+def _retries(summary: Summary) -> Iterator[str]:
+    for name, told in overview.retries(summary):
+        yield f"\n{code(name)}: {told}"
+
+
+def _untried(summary: Summary, status: ItemStatus, title: str) -> Iterator[str]:
+    """Count what was never begun by reason: a whole deployment often shares one."""
+    reasons = Counter(result.reason for result in summary.results if result.status == status)
     for reason, count in reasons.most_common(MAX_REASONS):
-        yield f"\nSkipped: {plural(count, 'item')}, {code(reason)}"
+        yield f"\n{title}: {plural(count, 'item')}, {code(reason)}"
 
 
 def _items(summary: Summary, room: int) -> Iterator[str]:

@@ -12,6 +12,7 @@ from evalkit.summary import (
     Group,
     ItemStatus,
     Percentiles,
+    Requests,
     Result,
     Row,
     Sum,
@@ -147,6 +148,24 @@ def referees(run: Run, summary: Summary) -> tuple[Referee, ...]:
     )
 
 
+def retries(summary: Summary) -> tuple[tuple[str, str], ...]:
+    """Tell of the deployments whose requests had to be sent again."""
+    return tuple(
+        (group.name, _retried(group.requests))
+        for group in summary.deployments
+        if group.requests.again or group.requests.wasted
+    )
+
+
+def _retried(requests: Requests) -> str:
+    told = f"{requests.again:,} of {plural(requests.sent, 'request')} were retries"
+    if requests.refused:
+        told += f", {requests.refused:,} ({requests.refused / requests.sent:.1%}) answered 429"
+    if requests.wasted:
+        told += f", {plural(requests.wasted, 'token')} came to nothing"
+    return told
+
+
 def is_priced(summary: Summary) -> bool:
     """Whether the cost of anything is known, so that it is worth a column."""
     costs = (summary.overall.cost, *(one.cost for one in summary.consulted))
@@ -234,7 +253,8 @@ def _about(called: CalledDeployment | None) -> str:
     if called is None:
         return ""
     streamed = "streamed" if called.stream else ""
-    return " · ".join(filter(None, (called.model, called.api, called.base_url, streamed)))
+    load = "adaptive concurrency" if called.adaptive else ""
+    return " · ".join(filter(None, (called.model, called.api, called.base_url, streamed, load)))
 
 
 def _share(counts: Counts) -> Share | None:

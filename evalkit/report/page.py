@@ -82,6 +82,7 @@ class Page:
     referees: tuple[Referee, ...]
     priced: bool
     matrix: Matrix | None
+    retries: tuple[tuple[str, str], ...]
     warnings: tuple[tuple[str, str], ...]
     sections: tuple[Section, ...]
 
@@ -110,6 +111,7 @@ def build(run: Run, summary: Summary, fill: Fill) -> Page:
         referees=overview.referees(run, summary),
         priced=overview.is_priced(summary),
         matrix=overview.matrix(summary),
+        retries=overview.retries(summary),
         warnings=tuple(
             (name, plural(count, "reply", "replies")) for name, count in summary.warnings.items()
         ),
@@ -118,11 +120,11 @@ def build(run: Run, summary: Summary, fill: Fill) -> Page:
 
 
 def tone(summary: Summary) -> ItemStatus:
-    """Give the status that colours the whole run; an incomplete record is never green."""
+    """Give the status that colours the whole run; an incomplete run is never green."""
     counts = summary.overall.counts
     if counts.failed:
         return "failed"
-    if counts.error or not summary.complete or summary.interrupted:
+    if counts.error or counts.not_run or not summary.complete or summary.interrupted:
         return "error"
     return "passed" if counts.passed or counts.xfailed else "skipped"
 

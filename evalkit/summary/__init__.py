@@ -3,6 +3,7 @@
 from evalkit.summary.consulted import Consulted
 from evalkit.summary.group import Cost, Counts, Group, Percentiles, Sum, Tokens
 from evalkit.summary.headline import gist, headline
+from evalkit.summary.requests import Requests
 from evalkit.summary.settled import Settled, settle
 from evalkit.summary.summarise import ItemStatus, Result, Row, Summary, summarise
 
@@ -13,6 +14,7 @@ __all__ = [
     "Group",
     "ItemStatus",
     "Percentiles",
+    "Requests",
     "Result",
     "Row",
     "Settled",

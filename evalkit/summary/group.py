@@ -8,6 +8,7 @@ from evalkit.model.chat import Usage
 from evalkit.model.outcome import Outcome
 from evalkit.model.price import Price
 from evalkit.statistics import Interval, wilson
+from evalkit.summary.requests import Requests, count_requests
 
 P50_NEEDS = 3
 P95_NEEDS = 20
@@ -84,19 +85,24 @@ class Percentiles:
 
 @dataclass(frozen=True, slots=True)
 class Group:
+    """`queued` is what replies waited for leave to be sent, apart from their latency."""
+
     name: str
     counts: Counts
+    requests: Requests
     tokens: Tokens
     cost: Cost
     latency: Percentiles
     first_token: Percentiles
+    queued: Percentiles
 
 
 def measure(name: str, counts: Counts, priced: Iterable[tuple[Outcome, Price | None]]) -> Group:
     """Add up the replies of the outcomes, each with the price of its deployment."""
+    played = tuple(priced)
     paid = [
         (exchange.reply, price)
-        for outcome, price in priced
+        for outcome, price in played
         for exchange in outcome.transcript.exchanges
         if exchange.reply
     ]
@@ -105,12 +111,14 @@ def measure(name: str, counts: Counts, priced: Iterable[tuple[Outcome, Price | N
     return Group(
         name=name,
         counts=counts,
+        requests=count_requests(outcome for outcome, _ in played),
         tokens=add_tokens([reply.usage for reply in replies]),
         cost=add_cost((reply.usage, price) for reply, price in paid),
         latency=percentiles([timing.total for timing in timings]),
         first_token=percentiles(
             [timing.first_token for timing in timings if timing.first_token is not None]
         ),
+        queued=percentiles([timing.queued for timing in timings]),
     )
 
 

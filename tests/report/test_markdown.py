@@ -5,7 +5,9 @@ from collections.abc import Callable
 
 import pytest
 
+from evalkit.model.chat import ChatReply, Try
 from evalkit.model.run import Run
+from evalkit.model.transcript import Exchange, Transcript
 from evalkit.report import markdown
 from evalkit.report.markdown import code
 
@@ -51,6 +53,29 @@ def test_what_was_skipped_is_counted_by_reason(count: Count) -> None:
 
     assert "\nSkipped: 3 items, `no key`\n" in text
     assert "| reason |" not in text
+
+
+def test_what_was_not_run_is_counted_by_reason(count: Count) -> None:
+    run = count(0, 3)
+    update = {"status": "not_run", "reason": "the deployment is stopped"}
+    outcomes = tuple(one.model_copy(update=update) for one in run.outcomes)
+    text = markdown.render(dataclasses.replace(run, outcomes=outcomes))
+
+    assert "\nNot run: 3 items, `the deployment is stopped`\n" in text
+
+
+def test_retries_are_told_of_the_deployment_that_needed_them(count: Count) -> None:
+    run = count(2)
+    tries = (Try(status=429, wasted=1200), Try(status=200))
+    reply = ChatReply(text="hi", tries=tries)
+    transcript = Transcript(exchanges=(Exchange(turn=0, added=(), reply=reply),))
+    outcomes = tuple(one.model_copy(update={"transcript": transcript}) for one in run.outcomes)
+    text = markdown.render(dataclasses.replace(run, outcomes=outcomes))
+
+    assert (
+        "\n`maas`: 2 of 4 requests were retries, 2 (50.0%) answered 429, "
+        "2,400 tokens came to nothing\n"
+    ) in text
 
 
 def test_a_long_list_ends_with_how_many_more_there_are(count: Count) -> None:

@@ -12,15 +12,15 @@ from evalkit.errors import Mistakes
 if TYPE_CHECKING:
     from evalkit.cli.listing import Entry
 
-KINDS = ("checks", "apis", "deployments", "conversations")
+KINDS = ("checks", "apis", "profiles", "deployments", "conversations")
 
 
 @click.command()
-@click.argument("words", nargs=-1, metavar="[checks|apis|deployments|conversations] [PATHS]...")
+@click.argument("words", nargs=-1, metavar=f"[{'|'.join(KINDS)}] [PATHS]...")
 @click.option("--json", "as_json", is_flag=True, help="Write JSON.")
 @click.option("--root", metavar="DIR", help="What paths are relative to.  [as pytest]")
 def list_(words: tuple[str, ...], root: str | None, *, as_json: bool) -> None:
-    """List checks, apis, deployments or conversations, these by default."""
+    """List checks, apis, profiles, deployments or conversations, these by default."""
     from evalkit.cli.listing import to_rows
 
     kind, paths = (words[0], words[1:]) if words[:1] and words[0] in KINDS else (KINDS[-1], words)
@@ -29,13 +29,15 @@ def list_(words: tuple[str, ...], root: str | None, *, as_json: bool) -> None:
 
 
 def _entries(kind: str, paths: tuple[str, ...], root: str | None) -> "list[Entry]":
-    from evalkit.cli.listing import PLUGINS, list_conversations, list_deployments, list_plugins
+    from evalkit.cli import listing
 
-    if kind in PLUGINS:
-        return list_plugins(PLUGINS[kind])
+    if kind in listing.PLUGINS:
+        return listing.list_plugins(listing.PLUGINS[kind])
+    if kind == "profiles":
+        return listing.list_profiles()
     loaded = load_suites(paths, root)
     if loaded.mistakes:
         raise Mistakes(loaded.mistakes)
     if kind == "deployments":
-        return list_deployments(loaded.suites, os.environ)
-    return list_conversations(loaded.suites)
+        return listing.list_deployments(loaded.suites, os.environ)
+    return listing.list_conversations(loaded.suites)

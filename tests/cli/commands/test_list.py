@@ -66,6 +66,16 @@ def test_plugins_need_no_suites(kind: str, name: str, capsys: pytest.CaptureFixt
     assert (code, name in {line.split()[0] for line in shown}) == (0, True)
 
 
+def test_the_ready_profiles_are_listed_with_what_they_change(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    call(["list", "profiles"])
+
+    assert 'openai      {"renamed": {"max_tokens": "max_completion_tokens"}}\n' in (
+        capsys.readouterr().out
+    )
+
+
 def test_mistakes_are_told_instead_of_half_a_list(capsys: pytest.CaptureFixture[str]) -> None:
     Path("suites/a.yaml").write_text(SUITE.replace("contains", "contians"))
 
