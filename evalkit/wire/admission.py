@@ -57,13 +57,16 @@ class Admission:
         self._clock = clock
 
     @asynccontextmanager
-    async def ticket(self, weigh: Callable[[int], float]) -> AsyncIterator[Ticket]:
+    async def ticket(
+        self, weigh: Callable[[int], float], *, again: bool = False
+    ) -> AsyncIterator[Ticket]:
         """Wait until a request may be sent, and hold its place; raises NotSent where it never may.
 
         `weigh` gives its tokens for a reply of so many; it is asked where tokens are limited.
+        `again` says that the call was tried before.
         """
         ready = self._clock.now()
-        async with self._gate.place() as mark, self._shared.place():
+        async with self._gate.place(again=again) as mark, self._shared.place():
             ticket = Ticket(mark)
             try:
                 await self._admit(ticket)

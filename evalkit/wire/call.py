@@ -156,7 +156,8 @@ class Line:
             raise RuntimeError("the line is not entered")
         try:
             weigh = partial(tokens, progress.request, self._deployment)
-            async with self._admission.ticket(weigh) as ticket:
+            again = progress.began is not None
+            async with self._admission.ticket(weigh, again=again) as ticket:
                 progress.queued += ticket.queued
                 attempt = Attempt(sent.written, self._deployment.timeout, self._clock)
                 self._begin(attempt, progress)

@@ -66,3 +66,21 @@ def test_a_window_that_grows_lets_in_who_waits(virtual: Any) -> None:
         return held
 
     assert virtual.run(run()) == 3
+
+
+def test_one_who_tries_again_is_served_before_those_who_try_first(virtual: Any) -> None:
+    order: list[str] = []
+
+    async def use(gate: Gate, name: str, *, again: bool) -> None:
+        async with gate.place(again=again):
+            order.append(name)
+            await asyncio.sleep(1)
+
+    async def run() -> None:
+        gate = Gate(Window.fixed(1))
+        names = ("holder", "first", "second", "again", "again too")
+        await asyncio.gather(*(use(gate, one, again=one.startswith("again")) for one in names))
+
+    virtual.run(run())
+
+    assert order == ["holder", "again", "again too", "first", "second"]
