@@ -43,6 +43,7 @@ class Breaker:
         self._pause = 1.0
         self._probing = False
         self._changed = asyncio.Event()
+        self._ended = asyncio.Event()
         self._last: Fault | None = None
 
     async def admit(self, *, probe: bool = False) -> bool:
@@ -92,7 +93,18 @@ class Breaker:
         if self.stopped is None:
             message = f"deployment {self._name!r} is stopped{why}: {fault.message}"
             self.stopped = Fault(kind=fault.kind, message=message, status=fault.status)
+            self._ended.set()
             self._wake()
+
+    async def rest(self, seconds: float) -> None:
+        """Wait so long; no longer than until it is stopped."""
+        waits = [self._clock.sleep(seconds), self._ended.wait()]
+        tasks = [asyncio.ensure_future(wait) for wait in waits]
+        try:
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in tasks:
+                task.cancel()
 
     def _count(self, *, probe: bool) -> None:
         self._failures += 1

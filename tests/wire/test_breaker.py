@@ -290,3 +290,15 @@ def test_parts_that_a_server_does_not_know_open_nothing(virtual: Any, wire: Any)
     played = play(virtual, wire, behave, 16, stream=True, limits=limits, retry=Retry(tries=1))
 
     assert (played.kinds, max(played.ended)) == ([None] * 16, 2)
+
+
+def test_nobody_waits_to_try_again_once_it_is_stopped(virtual: Any, wire: Any) -> None:
+    def behave(host: Any) -> Any:
+        if len(host.requests) == 1:
+            return wire.said(429, {"retry-after": "100"})
+        return wire.said(401, after=2)
+
+    played = play(virtual, wire, behave, 2)
+
+    assert (played.kinds, played.ended) == (["rate_limit", "auth"], [2, 2])
+    assert "it is not tried again: deployment 'd' is stopped" in str(played.answers[0])
