@@ -129,7 +129,6 @@ class Line:
             if not isinstance(answer, CallError):
                 return _complete(answer, attempt, progress)
             if progress.lighter:
-                sent = self._prepared(request)
                 progress.waited = 0.0
             else:
                 progress.waited = await self._wait(attempt, answer, progress)
@@ -159,6 +158,7 @@ class Line:
             again = progress.began is not None
             async with self._admission.ticket(weigh, again=again) as ticket:
                 progress.queued += ticket.queued
+                sent = self._desk.lightened(sent, progress.request)
                 attempt = Attempt(sent.written, self._deployment.timeout, self._clock)
                 self._begin(attempt, progress)
                 answer = await self._answer(attempt, sent, self._transport)
@@ -215,7 +215,7 @@ class Line:
         if (stopped := self._admission.breaker.stopped) is not None:
             raise progress.not_again(error, stopped) from error.__cause__
         progress.failure = error
-        await self._clock.sleep(decision.wait)
+        await self._admission.breaker.rest(decision.wait)
         return decision.wait
 
 

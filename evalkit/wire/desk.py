@@ -49,6 +49,10 @@ class Desk:
         wire = WireRequest(written.method, url.geturl(), headers, written.body)
         return Sent(replace(written, asked=asked), wire)
 
+    def lightened(self, sent: Sent, request: Request) -> Sent:
+        """Write a request anew where a part of it was refused since; raises CallError."""
+        return self.prepare(request) if self._refused.intersection(sent.written.optional) else sent
+
     def url(self, path: str) -> SplitResult:
         """Give the URL of a path; raises CallError of kind config."""
         query = urlencode(self._deployment.profile.query)
