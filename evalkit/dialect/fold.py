@@ -1,6 +1,5 @@
 """What the streamed replies of all APIs have in common: JSON events, errors, and how they end."""
 
-import json
 from abc import ABC, abstractmethod
 
 from evalkit.dialect import envelope, faults
@@ -10,7 +9,7 @@ from evalkit.dialect.choice import Choice
 from evalkit.dialect.completion import Completion
 from evalkit.dialect.envelope import Envelope
 from evalkit.dialect.head import Head
-from evalkit.dialect.json_text import first_value
+from evalkit.dialect.json_text import DECODER, WHITESPACE, first_value
 from evalkit.model.chat import CallError, ChatReply, StreamFacts
 from evalkit.model.data import JsonObject
 
@@ -123,11 +122,12 @@ def parsed(data: str) -> JsonObject | None:
     """
     if len(data) > MOST_VALUES:
         bound(data.encode("utf-8", "replace"), MOST_VALUES)
+    text = data.strip(WHITESPACE)
     try:
-        value = json.loads(data)
+        value, end = DECODER.raw_decode(text)
     except (ValueError, RecursionError):
         return None
-    return value if isinstance(value, dict) else None
+    return value if isinstance(value, dict) and end == len(text) else None
 
 
 def _keeps_alive(text: str) -> bool:

@@ -7,6 +7,8 @@ from evalkit.model.chat import CallError, Fault
 from evalkit.model.data import Json
 
 DECODER = json.JSONDecoder()
+WHITESPACE = " \t\r\n"
+"""What may stand around a JSON value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +21,7 @@ class Found:
 
 def first_value(text: str) -> Found | None:
     """Give the JSON value at the start of a text; None where there is none."""
-    stripped = text.strip("\ufeff \t\r\n")
+    stripped = text.strip("\ufeff" + WHITESPACE)
     try:
         value, end = DECODER.raw_decode(stripped)
     except (ValueError, RecursionError):  # a 5,000-digit number is a plain ValueError

@@ -7,6 +7,8 @@ from weakref import WeakKeyDictionary
 from evalkit.model.chat import Message
 from evalkit.model.data import JsonObject
 
+ENCODER = json.JSONEncoder(separators=(",", ":"))
+
 
 class Pieces:
     """Writes messages and keeps what is written while anything holds the message.
@@ -32,7 +34,7 @@ class Pieces:
 
 def dumped(value: JsonObject) -> bytes:
     """Give the bytes of a JSON object as they are sent."""
-    return json.dumps(value, separators=(",", ":")).encode()
+    return ENCODER.encode(value).encode()
 
 
 def body(key: str, entries: bytes, fields: JsonObject) -> bytes:

@@ -43,7 +43,7 @@ class Stream(Fold):
         if not isinstance(delta, dict):
             self.notes.add("nonstandard_shape", "a choice without a delta object")
             delta = find_message(data, self.notes)
-        self._spoken |= holds_message(data)
+        self._spoken = self._spoken or holds_message(data)
         found = choice.add(delta)
         choice.end(data.get("finish_reason"))
         if choice.finish_reason in finish.BROKEN:

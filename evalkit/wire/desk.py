@@ -31,6 +31,7 @@ class Desk:
         self._speech = speech
         self._refused: frozenset[str] = frozenset()
         self._headers: dict[bool, dict[str, str]] = {}
+        self._addresses: dict[str, tuple[str, str]] = {}
 
     def prepare(self, request: Request) -> Sent:
         """Write a request; raises CallError."""
@@ -38,15 +39,11 @@ class Desk:
             written = self._speech.write(request, self._refused)
         except OSError as error:
             raise fault("config", f"an attachment cannot be read: {error}") from error
-        url, key = self.url(written.path), self._deployment.api_key
-        asked = replace(
-            written.asked,
-            host=place(url),
-            size=len(written.body),
-            key=key.name if key else None,
-        )
+        (url, host), key = self._address(written.path), self._deployment.api_key
+        name, size = key.name if key else None, len(written.body)
+        asked = replace(written.asked, host=host, size=size, key=name)
         headers = self.headers(stream=asked.stream)
-        wire = WireRequest(written.method, url.geturl(), headers, written.body)
+        wire = WireRequest(written.method, url, headers, written.body)
         return Sent(replace(written, asked=asked), wire)
 
     def lightened(self, sent: Sent, request: Request) -> Sent:
@@ -57,6 +54,13 @@ class Desk:
         """Give the URL of a path; raises CallError of kind config."""
         query = urlencode(self._deployment.profile.query)
         return endpoint(self._deployment.base_url, path, query)
+
+    def _address(self, path: str) -> tuple[str, str]:
+        """Give the URL of a path as it is sent, and its host as messages name it."""
+        if path not in self._addresses:
+            url = self.url(path)
+            self._addresses[path] = url.geturl(), place(url)
+        return self._addresses[path]
 
     def headers(self, *, stream: bool) -> dict[str, str]:
         """Give the headers of every request; raises CallError of kind config."""

@@ -3,11 +3,11 @@
 import asyncio
 import ssl
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager, suppress
 from functools import cache, lru_cache
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import urlsplit
 
 from evalkit.model.api import WireRequest, WireResponse
 from evalkit.model.chat import CallError, Fault, FaultKind
@@ -26,7 +26,7 @@ from evalkit.wire.disconnects import (
     unconnected,
     untrusted,
 )
-from evalkit.wire.inflate import inflated, is_plain
+from evalkit.wire.inflate import decoded
 from evalkit.wire.proxy import choose
 
 if TYPE_CHECKING:
@@ -68,6 +68,7 @@ class Network:
         self._transport: AiohttpTransport | None = None
         self._proxy: Proxy | None = None
         self._unusable: Fault | None = None
+        self._ways: dict[str, Way] = {}
 
     async def __aenter__(self) -> Self:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -93,24 +94,25 @@ class Network:
     @asynccontextmanager
     async def send(self, request: WireRequest) -> AsyncIterator[WireResponse]:
         """Send a request as it is; raises CallError, also while the body is read."""
-        url = urlsplit(request.url)
-        way = Way(place(url), self._proxy, secure=url.scheme == "https")
-        response = await self._open(request, url, way)
-        async with AsyncExitStack() as stack:
-            stack.push_async_callback(response.aclose)
-            if self._proxy and url.scheme == "http" and response.status_code == PROXY_DEMANDS:
+        way = self._way(request.url)
+        response = await self._open(request, way)
+        body = _Body(response, way)
+        async with aclosing(response), aclosing(body.pieces()) as pieces:
+            if self._proxy and not way.secure and response.status_code == PROXY_DEMANDS:
                 raise _fault(*refused(PROXY_DEMANDS, response.reason_phrase, way))
             headers = {name.lower(): value for name, value in response.headers.items()}
-            chunks = _pieces(response, way)
-            stack.push_async_callback(chunks.aclose)
-            encoding = headers.get("content-encoding", "")
-            if not is_plain(encoding):
-                chunks = inflated(chunks, encoding)
-                stack.push_async_callback(chunks.aclose)
-            yield WireResponse(response.status_code, headers, chunks)
-            await _drain(chunks)
+            async with aclosing(decoded(pieces, headers.get("content-encoding", ""))) as chunks:
+                yield WireResponse(response.status_code, headers, chunks)
+                if not body.ended:
+                    await _drain(chunks)
 
-    async def _open(self, request: WireRequest, url: SplitResult, way: Way) -> "httpx.Response":
+    def _way(self, written: str) -> Way:
+        if written not in self._ways:
+            url = urlsplit(written)
+            self._ways[written] = Way(place(url), self._proxy, secure=url.scheme == "https")
+        return self._ways[written]
+
+    async def _open(self, request: WireRequest, way: Way) -> "httpx.Response":
         import aiohttp
         import httpx
 
@@ -118,7 +120,7 @@ class Network:
             raise RuntimeError("the network is not entered")
         if self._unusable is not None:
             raise CallError(self._unusable)
-        plain = self._proxy if url.scheme == "http" else None
+        plain = None if way.secure else self._proxy
         sent = httpx.Request(
             request.method,
             _parsed(request.url),
@@ -179,18 +181,28 @@ def _parsed(url: str) -> "httpx.URL":
         raise CallError(Fault(kind="config", message=message)) from error
 
 
-async def _pieces(response: "httpx.Response", way: Way) -> AsyncGenerator[bytes, None]:
-    """Give the body as it arrives, undecoded."""
-    import aiohttp
-    import httpx
+class _Body:
+    """The body of a response; `ended` says that all of it has been read."""
 
-    if not isinstance(response.stream, httpx.AsyncByteStream):
-        raise TypeError("the transport gave no asynchronous stream")
-    try:
-        async for piece in response.stream:
-            yield piece
-    except (httpx.HTTPError, aiohttp.ClientError, OSError) as error:
-        raise diagnose(error, way) from error
+    def __init__(self, response: "httpx.Response", way: Way) -> None:
+        self.ended = False
+        self._response = response
+        self._way = way
+
+    async def pieces(self) -> AsyncGenerator[bytes, None]:
+        """Give the body as it arrives, undecoded."""
+        import aiohttp
+        import httpx
+
+        stream = self._response.stream
+        if not isinstance(stream, httpx.AsyncByteStream):
+            raise TypeError("the transport gave no asynchronous stream")
+        try:
+            async for piece in stream:
+                yield piece
+        except (httpx.HTTPError, aiohttp.ClientError, OSError) as error:
+            raise diagnose(error, self._way) from error
+        self.ended = True
 
 
 async def _drain(chunks: AsyncGenerator[bytes, None]) -> None:

@@ -21,6 +21,11 @@ def is_plain(encoding: str) -> bool:
     return encoding.strip().lower() in ("", "identity")
 
 
+def decoded(chunks: AsyncGenerator[bytes, None], encoding: str) -> AsyncGenerator[bytes, None]:
+    """Give the body as it is meant; raises CallError, as it is read."""
+    return chunks if is_plain(encoding) else inflated(chunks, encoding)
+
+
 async def inflated(chunks: AsyncIterator[bytes], encoding: str) -> AsyncGenerator[bytes, None]:
     """Give the decompressed body in pieces of at most 64 KiB, as they arrive.
 

@@ -51,22 +51,24 @@ class Decoder:
         """Give the events that `chunk` completes, each as it is reached: take them all."""
         room = max(0, self.max_stream - self._read)
         self._read += len(chunk)
-        for line in self._lines(chunk[:room] if len(chunk) > room else chunk):
+        lines, begun = self._split(chunk[:room] if len(chunk) > room else chunk)
+        for line in lines:
             event = self._line(line)
             if event is not None:
                 yield event
+        self._keep(begun)
         if len(chunk) > room:
             raise too_large("stream", self.max_stream)
 
     def unfinished(self) -> str:
         """Give the data of the event in which the stream ended, its blank line missing."""
         if self._pieces:
-            for line in self._lines(b"\n"):
+            for line in self._split(b"\n")[0]:
                 self._line(line)
         return self._text(b"\n".join(self._data))
 
-    def _lines(self, chunk: bytes) -> Iterator[bytes]:
-        """Give the lines that `chunk` completes, each with its end."""
+    def _split(self, chunk: bytes) -> tuple[list[bytes], bytes]:
+        """Give the lines that `chunk` completes, each with its end, and the line that it begins."""
         if not self._begun:
             chunk = self._begin(chunk)
         if self._skip_newline and chunk:
@@ -75,14 +77,12 @@ class Decoder:
                 self._position += 1
                 chunk = chunk[1:]
         if b"\n" not in chunk and b"\r" not in chunk:
-            self._keep(chunk)
-            return
+            return [], chunk
         lines = b"".join((*self._pieces, chunk)).splitlines(keepends=True)
         self._pieces, self._pieces_size = [], 0
         begun = b"" if lines[-1].endswith((b"\n", b"\r")) else lines.pop()
         self._skip_newline = not begun and lines[-1].endswith(b"\r")
-        yield from lines
-        self._keep(begun)
+        return lines, begun
 
     def _begin(self, chunk: bytes) -> bytes:
         """Hold back the first bytes while they may be a byte order mark, and strip it."""
@@ -110,10 +110,10 @@ class Decoder:
         start = self._position
         self._position += len(ended)
         line = ended.rstrip(b"\r\n")
-        if len(line) > self.max_line:
-            raise too_large("line", self.max_line)
         if not line:
             return self._dispatch()
+        if len(line) > self.max_line:
+            raise too_large("line", self.max_line)
         if self._offset is None:
             self._offset = start
         if line.startswith(b":"):
