@@ -34,6 +34,7 @@ TABLE = {
     "planner": "model errors template source",
     "grading": "model errors template",
     "conversation": "model errors template reading grading",
+    "estimate": "model errors source dialect wire grading conversation",
     "summary": "model errors statistics",
     "compare": "model errors summary statistics",
     "runner": "author model errors secrets statistics conversation grading apis",
@@ -53,6 +54,7 @@ REGISTRIES_ONLY = {"loader": frozenset({"checks", "apis"})}
 """Layers that know plugins by their registry alone, never a plugin by its module."""
 
 PURE = frozenset({"checks", "dialect", "reading", "planner", "conversation", "grading"}) | {
+    "estimate",
     "summary",
     "compare",
     "statistics",

@@ -13,10 +13,13 @@ from evalkit.model.suite import Conversation, Suite
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Which deployments were asked for, by names or globs, and what to do without a key."""
+    """Which deployments were asked for, by names or globs, and what to do without a key.
+
+    With `stand_in` nothing is to be sent, and what is not set is taken to be.
+    """
 
     deployments: tuple[str, ...] = ()
-    missing_key: Literal["skip", "error"] | None = None
+    missing_key: Literal["skip", "error", "stand_in"] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,9 @@ from evalkit.planner.rendering import Rendering
 
 NO_PYTHON = "Python is switched off (--no-python)"
 
+STAND_IN = "http://unset.invalid"
+"""Takes the place of what is not set: it fits an address, a key and a name, but never a number."""
+
 
 def plan(suites: Sequence[Suite], choice: Choice, environ: Mapping[str, str]) -> tuple[Item, ...]:
     """Give the items in the order of the files.
@@ -84,6 +87,8 @@ class _Run:
 
 def _unset(run: Sequence[_Run], choice: Choice, environ: Mapping[str, str]) -> dict[int, str]:
     """Say why a draft, by its identity, cannot be called; raises Mistakes where that is no skip."""
+    if choice.missing_key == "stand_in":
+        return {}
     drafts = {id(draft): draft for one in run for draft in one.drafts}
     lacking = {key: draft for key, draft in drafts.items() if draft.unset(environ)}
     whole = [one for one in run if one.drafts and not any(id(d) in lacking for d in one.drafts)]
@@ -109,20 +114,26 @@ def _resolve(
 ) -> dict[int, Deployment]:
     """Fill in the variables of each draft that will be called, once for all that share it.
 
-    One that needs the author's Python is unset where that is switched off.
+    One that needs the author's Python is unset where that is switched off; one that no stand-in
+    fits stays away.
     """
     called: dict[int, Deployment] = {}
     for draft in _distinct(draft for one in run for draft in one.drafts):
         if id(draft) in unset:
             continue
         try:
-            deployment = called[id(draft)] = draft.resolve(environ)
+            deployment = called[id(draft)] = draft.resolve(_filled_up(draft, environ))
         except Mistakes as error:
-            mistakes += error.mistakes
+            mistakes += () if draft.unset(environ) else error.mistakes
             continue
         if withholds(deployment.options):
             unset[id(draft)] = NO_PYTHON
     return called
+
+
+def _filled_up(draft: Draft, environ: Mapping[str, str]) -> Mapping[str, str]:
+    """Let stand-ins take the place of what is not set."""
+    return {**environ, **dict.fromkeys(draft.unset(environ), STAND_IN)}
 
 
 def _distinct(drafts: Iterable[Draft]) -> Iterator[Draft]:

@@ -357,3 +357,23 @@ def test_what_needs_a_stream_is_refused_where_there_is_none(
     found = review([suite(draft("slow", stream=deployment), of=(demanding,))])
     message = "latency needs a stream, and 'slow' does not stream"
     assert [mistake.message for mistake in found] == [message] * mistakes
+
+
+@pytest.mark.parametrize("choice", [(), ("a",), ("*",)], ids=["all", "named", "named by a glob"])
+def test_variables_that_are_not_set_are_taken_to_be(choice: tuple[str, ...]) -> None:
+    chosen = Choice(choice, missing_key="stand_in")
+    first, *_ = plan([suite(draft("a", "MODEL"), draft("b"))], chosen, {"OTHER": "x"})
+
+    assert first.skip is None
+    assert first.called is not None
+    assert first.called.model
+
+
+def test_a_deployment_that_no_stand_in_fits_is_planned_without_being_known() -> None:
+    def resolve(environ: Mapping[str, str]) -> Deployment:
+        raise Mistakes([Mistake(HERE, f"{environ['RPM']!r} is no number")])
+
+    wants_number = Draft("d", HERE, variables={"RPM": HERE}, resolve=resolve)
+    (item,) = plan([suite(wants_number)], Choice(missing_key="stand_in"), {})
+
+    assert (item.deployment, item.called, item.skip) == ("d", None, None)
