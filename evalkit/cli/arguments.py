@@ -1,6 +1,7 @@
 """`evalkit run`'s arguments as pytest's."""
 
 from collections.abc import Mapping, Sequence
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TypeAlias
 
@@ -46,6 +47,12 @@ FLAGS = {
     "processes": "-n",
 }
 """Options of `evalkit run`, by name, and the flags of pytest that they stand for."""
+
+
+def plugin_name() -> str:
+    """Name the plugin as it is registered, so that it loads once, with autoload off as well."""
+    registered = entry_points(group="pytest11", name="evalkit")
+    return "evalkit" if registered else "evalkit.pytest_plugin.hooks"
 
 
 def to_pytest(

@@ -1,13 +1,12 @@
 """`evalkit run`: pytest, in this process, over suites only."""
 
 import sys
-from importlib.metadata import entry_points
 from importlib.util import find_spec
 from pathlib import Path
 
 import click
 
-from evalkit.cli.arguments import LIVE, Value, to_pytest
+from evalkit.cli.arguments import LIVE, Value, plugin_name, to_pytest
 from evalkit.cli.root import locate
 from evalkit.errors import UsageError
 
@@ -52,10 +51,4 @@ def run(
     import pytest
 
     rest = [*(LIVE if sys.stdout.isatty() else ()), *context.args]
-    return pytest.main(to_pytest(_plugin(), {"root": place.root, **options}, place.paths, rest))
-
-
-def _plugin() -> str:
-    """Name the plugin as it is registered, so that it loads once, with autoload off as well."""
-    registered = entry_points(group="pytest11", name="evalkit")
-    return "evalkit" if registered else "evalkit.pytest_plugin.hooks"
+    return pytest.main(to_pytest(plugin_name(), {"root": place.root, **options}, place.paths, rest))
