@@ -40,15 +40,18 @@ class Attempt:
         self._times: list[float] = []
         self._stream: Folding | None = None
         self._contents = 0
-        self._time = asyncio.get_running_loop().time
-        self._end = self._time() + timeout.total
+        self._loop = asyncio.get_running_loop()
+        self._end = self._loop.time() + timeout.total
         first = timeout.first_token if asked.stream else timeout.total
-        self._scope = asyncio.timeout(min(first, timeout.total))
+        self._due = self._loop.time() + min(first, timeout.total)
+        self._scope = asyncio.timeout(None)
+        self._timer: asyncio.TimerHandle | None = None
 
     async def run(self, transport: Transport, request: WireRequest) -> Reply:
         """Send the request and read its reply; raises CallError."""
         try:
             async with self._scope:
+                self._watch()
                 reply = await self._exchange(transport, request)
         except TimeoutError:
             self._stop()
@@ -56,6 +59,8 @@ class Attempt:
         except CallError as error:
             self._stop()
             raise self._placed(error) from error.__cause__
+        finally:
+            self._unwatch()
         first = self._times[0] if self._times else None
         contents = tuple(round(seconds, 4) for seconds in self._times)
         self.answered = True
@@ -73,8 +78,20 @@ class Attempt:
                 body = await self._whole(head, response.chunks)
                 reply = self._written.read(self._asked, head, body)
             self._stop()
+            self._unwatch()
             self._scope.reschedule(None)
         return reply
+
+    def _watch(self) -> None:
+        """End the try once it is due; a clock that is wound later is looked at when it was."""
+        if self._loop.time() < self._due:
+            self._timer = self._loop.call_at(self._due, self._watch)
+        else:
+            self._scope.reschedule(self._due)
+
+    def _unwatch(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
 
     async def _whole(self, head: Head, chunks: AsyncIterator[bytes]) -> bytes:
         """Read a body; of an error's only as much as comes, and as can be of use."""
@@ -130,7 +147,10 @@ class Attempt:
         """Note when so many new contents came, and start the clock to the next one."""
         self._times += [self._clock.now() - self.started] * fresh
         if self._asked.stream:
-            self._scope.reschedule(min(self._end, self._time() + self._timeout.idle))
+            self._due = min(self._end, self._loop.time() + self._timeout.idle)
+            if self._timer is not None and self._due < self._timer.when():
+                self._timer.cancel()
+                self._watch()
 
     def _stop(self) -> None:
         self.seconds = self._clock.now() - self.started
@@ -155,7 +175,7 @@ class Attempt:
     def _late(self) -> CallError:
         host, timeout = self._asked.host, self._timeout
         partial = self._stream.partial() if self._stream else None
-        if not self._asked.stream or self._time() >= self._end:
+        if not self._asked.stream or self._loop.time() >= self._end:
             message = f"{host} did not finish its reply within {timeout.total:g} s"
             return faults.fault("timeout_total", message, self.head, partial)
         if self._contents:
