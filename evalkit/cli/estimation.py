@@ -89,20 +89,20 @@ def _skipped(found: Estimate) -> Iterator[str]:
 
 
 def _unset(found: Estimate) -> Iterator[str]:
-    for line in found.lines:
+    for line, name in zip(found.lines, _names(found.lines), strict=True):
         if line.unset:
-            names = ", ".join(line.unset)
-            yield f"not set: {names}: {line.name} is counted all the same, a run needs it"
+            variables = ", ".join(line.unset)
+            yield f"not set: {variables}: {name} is counted all the same, a run needs it"
 
 
 def _times(found: Estimate) -> Iterator[str]:
-    for line in found.lines:
+    for line, name in zip(found.lines, _names(found.lines), strict=True):
         rpm, tpm, row = line.pace.rpm, line.pace.tpm, line.pace.in_a_row
         told = [f"at least {duration(rpm)} by rpm"] if rpm else []
         told += [f"about {duration(tpm)} by tpm, or more"] if tpm else []
         told += [f"at least {row:,} requests one after another"] if row > 1 else []
         if told:
-            yield f"time: {line.name}: {', '.join(told)}"
+            yield f"time: {name}: {', '.join(told)}"
 
 
 def _rests(found: Estimate, guess: Guess) -> Iterator[str]:

@@ -31,7 +31,7 @@ class Guess:
         limit = completion_limit(request, deployment)
         if limit is None:
             return FIRST_GUESS if self.tokens is None else self.tokens
-        return limit if self.tokens is None else min(limit, self.tokens)
+        return max(0, limit if self.tokens is None else min(limit, self.tokens))
 
 
 def reply_text(tokens: int) -> str:

@@ -125,6 +125,7 @@ def test_a_conversation_is_counted(
 GUESSES: dict[str, tuple[int | None, dict[str, Json], int]] = {
     "nothing known": (None, {}, 500),
     "limited": (None, {"max_tokens": 900}, 900),
+    "limited to less than nothing": (None, {"max_tokens": -5}, 0),
     "given": (20, {}, 20),
     "given, and limited below": (20, {"max_completion_tokens": 9}, 9),
     "given, and limited above": (20, {"max_tokens": 900}, 20),

@@ -223,6 +223,24 @@ def test_mistakes_in_suites_are_told_with_their_places(evalkit: Program, shop: P
     )
 
 
+def test_deployments_of_one_name_are_told_apart_by_their_places(
+    evalkit: Program, shop: Path
+) -> None:
+    own = DEPLOYMENTS.replace("rpm: 30", "rpm: 60")
+    (shop / "suites/second.yaml").write_text(f"{own}{SUITE}")
+
+    done = evalkit("plan", "--deployment", "shop")
+
+    told = [line for line in done.stdout.splitlines() if line.startswith("time: shop")]
+    assert told == [
+        f"time: shop ({place}): at least {least} by rpm, at least 5 requests one after another"
+        for place, least in (
+            ("suites/second.yaml:3:3", "38.9 s"),
+            ("suites/deployments.yaml:3:3", "1 min 21 s"),
+        )
+    ]
+
+
 def test_a_folder_without_suites_has_nothing_to_plan(evalkit: Program) -> None:
     done = evalkit("plan")
 
