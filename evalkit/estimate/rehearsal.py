@@ -18,7 +18,7 @@ from evalkit.model.consultation import (
     ModerationRequest,
     Reply,
 )
-from evalkit.model.deployment import Deployment
+from evalkit.model.deployment import Deployment, Limits
 from evalkit.model.dialogue import Answer, Ask, Call, Dialogue, advance
 from evalkit.model.judging import Judging
 from evalkit.model.suite import Conversation
@@ -29,6 +29,9 @@ R = TypeVar("R")
 
 MOST_ROUNDS = 25
 """Rounds of questions after which a check that goes on asking is no longer followed."""
+
+HIDDEN = Limits(concurrency=10_000)
+"""What can be said of limits that are not known: they may be as wide as any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +100,8 @@ class Rehearsal:
 
 
 def deployment_of(item: Item, name: str) -> Deployment:
-    """Find a deployment that an item asks; a bare one where its variables leave it unknown."""
-    return item.deployment_of(name) or Deployment(name=name, span=place(item, name))
+    """Find a deployment that an item asks; one without any limit where variables hide what it is."""
+    return item.deployment_of(name) or Deployment(name=name, span=place(item, name), limits=HIDDEN)
 
 
 def place(item: Item, name: str) -> Span:

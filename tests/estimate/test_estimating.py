@@ -10,7 +10,8 @@ from evalkit.checks.moderation import Moderation
 from evalkit.checks.not_ import Not
 from evalkit.checks.python import Python
 from evalkit.checks.similar import Similar
-from evalkit.estimate import Estimate, Figures, Guess, Line, estimate
+from evalkit.errors import Mistake, Mistakes
+from evalkit.estimate import Estimate, Figures, Guess, Line, Pace, estimate
 from evalkit.model.chat import TextPart
 from evalkit.model.check import Check, Expectation, Verdict, View
 from evalkit.model.consultation import ModerationRequest
@@ -206,6 +207,17 @@ def test_a_deployment_without_its_variables_is_counted_all_the_same() -> None:
 
     assert (line.unset, line.planned.requests) == (("KEY",), 1)
     assert line.planned.cost(line.price) == pytest.approx(FIRST * 10 / 1_000_000)
+
+
+def test_of_a_deployment_that_its_variables_hide_nothing_is_made_up() -> None:
+    def resolve(environ: Mapping[str, str]) -> Deployment:
+        raise Mistakes([Mistake(HERE, f"{environ['RPM']!r} is no number")])
+
+    hidden = Draft("d", HERE, variables={"RPM": HERE}, resolve=resolve)
+    line = only(estimated(drafts=(hidden,), repeat=100))
+
+    assert (line.name, line.unset, line.planned.requests) == ("d", ("RPM",), 100)
+    assert (line.price, line.pace) == (None, Pace(in_a_row=1))
 
 
 def test_tokens_without_a_price_cost_what_nobody_knows() -> None:
