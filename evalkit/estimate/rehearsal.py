@@ -100,7 +100,7 @@ class Rehearsal:
 
 
 def deployment_of(item: Item, name: str) -> Deployment:
-    """Find a deployment that an item asks; one without any limit where variables hide what it is."""
+    """Find a deployment that an item asks; one without limits where variables hide what it is."""
     return item.deployment_of(name) or Deployment(name=name, span=place(item, name), limits=HIDDEN)
 
 
