@@ -3,26 +3,24 @@
 from pathlib import Path
 
 from evalkit.errors import RecordError
+from evalkit.harness.ahead import Ahead
 from evalkit.harness.settings import Written
 from evalkit.records import files, folder, reader
 from evalkit.report import data, html, markdown
+from evalkit.report.bodies import NOTHING
 from evalkit.summary import summarise
 
-REPORTS = (
-    ("report.html", html.render),
-    ("summary.md", markdown.render),
-    ("summary.json", data.render),
-)
 
-
-def publish(run_folder: Path) -> Written:
-    """Write a run's reports from its record alone."""
+def publish(run_folder: Path, ahead: Ahead | None = None) -> Written:
+    """Write a run's reports from its record alone, which `ahead` may have read in part."""
     folder.clear_places(run_folder)
     try:
-        run = reader.read(run_folder)
+        run = ahead.run() if ahead else reader.read(run_folder)
         summary = summarise(run)
-        for name, render in REPORTS:
-            files.write_atomic(run_folder / name, render(run, summary))
+        page = html.render(run, summary, ahead.bodies if ahead else NOTHING)
+        files.write_atomic(run_folder / "report.html", page)
+        files.write_atomic(run_folder / "summary.md", markdown.render(run, summary))
+        files.write_atomic(run_folder / "summary.json", data.render(run, summary))
     except RecordError as error:
         return Written(lost=str(error))
     except OSError as error:

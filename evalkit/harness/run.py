@@ -1,10 +1,12 @@
 """The composition root: settings become items, a running engine, a record, and a report."""
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from evalkit.errors import Mistake, Mistakes
+from evalkit.errors import Mistake, Mistakes, RecordError
+from evalkit.harness.ahead import Ahead
 from evalkit.harness.execution import Execution
 from evalkit.harness.reports import publish
 from evalkit.harness.settings import Settings, Written
@@ -14,6 +16,9 @@ from evalkit.model.suite import Suite
 from evalkit.model.trial import Item
 from evalkit.planner import Case, cases, plan
 from evalkit.report import html
+
+PAUSE = 0.0005
+"""Seconds that the other threads have to themselves after each piece of the report."""
 
 
 class Harness:
@@ -28,6 +33,7 @@ class Harness:
         self._suites: list[Suite] = []
         self.met = False
         self._execution: Execution | None = None
+        self._ahead: Ahead | None = None
 
     def read(self, path: Path) -> tuple[Case, ...]:
         """Load a suite and give its cases; what is wrong with it waits for `plan`."""
@@ -60,6 +66,8 @@ class Harness:
             attachments = self._loader.attachments
             self._execution = Execution(self._settings, attachments, items, self._listen)
             self._execution.note(f"{one.span}: {one.message}" for one in self.warnings)
+            if self._settings.part is None:
+                self._ahead = Ahead(self._execution.folder)
 
     def start(self, items: Sequence[Item]) -> None:
         """Start items of the run; what was started before goes on."""
@@ -67,13 +75,28 @@ class Harness:
         if self._settings.part is None:
             html.prepare()  # while the first replies are on their way
 
-    def is_settled(self, item: Item) -> bool:
-        """Whether all outcomes of an item are there."""
-        return self._running.engine.is_settled(item)
-
     def outcomes(self, item: Item) -> tuple[Outcome, ...]:
-        """Wait for the outcomes of an item that was started."""
-        return self._running.engine.wait(item)
+        """Wait for the outcomes of an item that was started, and make the report ready meanwhile.
+
+        Little is done at a time: the thread that measures latencies needs the interpreter too.
+        """
+        engine = self._running.engine
+        while not engine.is_settled(item) and self._work_ahead():
+            time.sleep(PAUSE)
+        return engine.wait(item)
+
+    def _work_ahead(self) -> bool:
+        """Do a piece of the report; False where there is none to do."""
+        try:
+            return self._ahead is not None and self._ahead.work()
+        except RecordError:  # it is told when the whole record is read
+            self._leave_ahead()
+            return False
+
+    def _leave_ahead(self) -> None:
+        if self._ahead is not None:
+            self._ahead.close()
+            self._ahead = None
 
     @property
     def _running(self) -> Execution:
@@ -93,5 +116,7 @@ class Harness:
         ended = self._execution.end(interrupted=interrupted)
         if self._settings.part is not None:
             return ended
-        published = publish(self._execution.folder)
+        if interrupted or ended.lost:
+            self._leave_ahead()
+        published = publish(self._execution.folder, self._ahead)
         return replace(ended, report=published.report, lost=ended.lost or published.lost)

@@ -75,10 +75,6 @@ class Session(Ending):
             if node.case is not None:
                 node.plan(planned[node.case.id])
 
-    def is_settled(self, node: Node) -> bool:
-        """Whether an item's outcomes can be had without waiting."""
-        return self.begun and node.item is not None and self.harness.is_settled(node.item)
-
     def outcomes(self, node: Node) -> tuple[Item, tuple[Outcome, ...]]:
         """Wait for an item's outcomes; the first one asked for starts all that are selected.
 

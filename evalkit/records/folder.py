@@ -10,7 +10,6 @@ from typing import Final
 from evalkit.errors import UsageError
 from evalkit.records.files import FOLDER_MODE, write_atomic
 
-
 PLACES: Final = "places"
 """The folder in it by which the processes of a run share what is limited, while they run."""
 

@@ -1,6 +1,7 @@
 """One file of a record, read as far as it can be trusted."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, TypeVar
@@ -39,22 +40,65 @@ class Part:
 
 def read_part(path: Path) -> Part:
     """Read a file of a record; raises RecordError where none of it can be understood."""
-    reading = _Reading(Part(path.name))
-    try:
-        with open_regular(path) as file:
-            for number, raw in _lines(file):
-                reading.take(number, raw)
-    except OSError as error:
-        raise RecordError(f"{path} cannot be read: {error.strerror or error}") from error
-    return reading.finish()
+    return Follower(path).finish()
 
 
-def _lines(file: BinaryIO) -> Iterator[tuple[int, bytes]]:
-    """Give each line with its number and its newline; of one that is too long, only its start."""
-    number = 0
+class Follower:
+    """Reads a file of a record, also while it grows; raises RecordError as `read_part` does."""
+
+    def __init__(self, path: Path) -> None:
+        self.part = Part(path.name)
+        self._path = path
+        self._reading = _Reading(self.part)
+        self._file: BinaryIO | None = None
+        self._number = 0
+
+    def advance(self) -> bool:
+        """Read the next line; False where it is not written to its end yet."""
+        with self._told():
+            file = self._opened()
+            at = file.tell()
+            raw = file.readline(MAX_LINE)
+            if not raw.endswith(b"\n"):
+                file.seek(at)
+                return False
+        self._take(raw)
+        return True
+
+    def finish(self) -> Part:
+        """Read what is left, the torn end of a line too."""
+        with self._told(), self._opened() as file:
+            for raw in _lines(file):
+                self._take(raw)
+        return self._reading.finish()
+
+    def close(self) -> None:
+        """Read no more."""
+        if self._file is not None:
+            self._file.close()
+
+    def _take(self, raw: bytes) -> None:
+        self._number += 1
+        self._reading.take(self._number, raw)
+
+    def _opened(self) -> BinaryIO:
+        if self._file is None:
+            self._file = open_regular(self._path)
+        return self._file
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            message = f"{self._path} cannot be read: {error.strerror or error}"
+            raise RecordError(message) from error
+
+
+def _lines(file: BinaryIO) -> Iterator[bytes]:
+    """Give each line with its newline; of one that is too long, only its start."""
     while raw := file.readline(MAX_LINE):
-        number += 1
-        yield number, raw
+        yield raw
         while len(raw) == MAX_LINE and not raw.endswith(b"\n"):
             raw = file.readline(MAX_LINE)
 

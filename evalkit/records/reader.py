@@ -19,7 +19,11 @@ def read(folder: Path) -> Run:
 
     Of a trial that is recorded twice the later outcome counts.
     """
-    parts = [read_part(path) for path in _paths(folder)]
+    return join(folder, [read_part(path) for path in _paths(folder)])
+
+
+def join(folder: Path, parts: list[Part]) -> Run:
+    """Give the parts of a run's record as one; raises RecordError where nothing can be read."""
     start = _start(folder, parts)
     outcomes = {outcome.trial: outcome for part in parts for outcome in part.outcomes}
     planned = {item.id: item for part in parts for plan in part.plans for item in plan.items}

@@ -3,7 +3,8 @@
 import gzip
 import json
 from base64 import b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 
 from evalkit.report.media import Gallery
 from evalkit.report.page import Body
@@ -22,14 +23,24 @@ PACK = 100
 """How many bodies are packed together."""
 
 
+NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
 class Bodies:
     """Renders bodies one after another, against the page's budget.
 
-    A pack is the base64 of a gzipped JSON list of HTML; `packs` are complete after `finish`.
+    `early` are bodies that were rendered before, by the ids of their items. A pack is the base64 of
+    a gzipped JSON list of HTML; `packs` are complete after `finish`.
     """
 
-    def __init__(self, render: Callable[[Where, tuple[Talk, ...]], str], gallery: Gallery) -> None:
+    def __init__(
+        self,
+        render: Callable[[Where, tuple[Talk, ...]], str],
+        gallery: Gallery,
+        early: Mapping[str, str] = NOTHING,
+    ) -> None:
         self.packs: list[str] = []
+        self._early = early
         self._render = render
         self._gallery = gallery
         self._inline = 0
@@ -43,11 +54,15 @@ class Bodies:
         self._gallery.later = self._inline >= MAX_INLINE or self._passed > PASSED_INLINE
         if not result.outcomes or self._packed >= MAX_PACKED:
             return Body()
-        html = self._render(where(result), tell(result, self._gallery))
+        html = self._early.get(result.item.id) or self.render(result)
         if self._gallery.later:
             return self._pack(html)
         self._inline += len(html)
         return Body(html=html)
+
+    def render(self, result: Result) -> str:
+        """Render the attempts of an item, whatever the budget."""
+        return self._render(where(result), tell(result, self._gallery))
 
     def finish(self) -> None:
         """Close the pack that is being filled."""

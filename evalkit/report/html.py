@@ -2,21 +2,25 @@
 
 import hashlib
 from base64 import b64encode
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from evalkit.model.run import Run
-from evalkit.report.bodies import Bodies
+from evalkit.report.bodies import NOTHING, Bodies
 from evalkit.report.media import Gallery
 from evalkit.report.page import build
+from evalkit.report.talk import Talk, Where
 from evalkit.report.text import visible
-from evalkit.summary import Summary, summarise
+from evalkit.summary import Result, Summary, summarise
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
 _TEMPLATES = Path(__file__).parent / "templates"
+NO_BLOBS: Mapping[str, bytes] = MappingProxyType({})
 
 
 def prepare() -> None:
@@ -25,8 +29,8 @@ def prepare() -> None:
         environment().get_template(name)
 
 
-def render(run: Run, summary: Summary | None = None) -> str:
-    """Give the page of a run as HTML.
+def render(run: Run, summary: Summary | None = None, early: Mapping[str, str] = NOTHING) -> str:
+    """Give the page of a run as HTML; `early` are bodies by their item's id, rendered before.
 
     Whatever a template prints is made visible and escaped; the only markup let through is what
     another template of this package made, and the page's own style and script.
@@ -36,7 +40,7 @@ def render(run: Run, summary: Summary | None = None) -> str:
     style, script = (asset(name) for name in ("page.css", "page.js"))
     templates = environment()
     gallery = Gallery(run.blob)
-    bodies = Bodies(templates.get_template("body.html").module.body, gallery)  # type: ignore[attr-defined] # a macro
+    bodies = Bodies(_body(), gallery, early)
     page = build(run, summary or summarise(run), bodies.fill)
     bodies.finish()
     return templates.get_template("page.html").render(
@@ -46,6 +50,17 @@ def render(run: Run, summary: Summary | None = None) -> str:
         script=Markup(script),  # noqa: S704 - an asset of this package
         later={"packs": bodies.packs, "pictures": gallery.rest},
     )
+
+
+def body(result: Result) -> str:
+    """Give what opens under an item whose messages hold no attachments."""
+    return Bodies(_body(), Gallery(NO_BLOBS.__getitem__)).render(result)
+
+
+def _body() -> Callable[[Where, tuple[Talk, ...]], str]:
+    macro: Callable[[Where, tuple[Talk, ...]], str]
+    macro = environment().get_template("body.html").module.body  # type: ignore[attr-defined] # a macro
+    return macro
 
 
 @cache

@@ -5,7 +5,7 @@ from evalkit.summary.group import Cost, Counts, Group, Percentiles, Sum, Tokens
 from evalkit.summary.headline import gist, headline
 from evalkit.summary.requests import Requests
 from evalkit.summary.settled import Settled, settle
-from evalkit.summary.summarise import ItemStatus, Result, Row, Summary, summarise
+from evalkit.summary.summarise import ItemStatus, Result, Row, Summary, result_of, summarise
 
 __all__ = [
     "Consulted",
@@ -23,6 +23,7 @@ __all__ = [
     "Tokens",
     "gist",
     "headline",
+    "result_of",
     "settle",
     "summarise",
 ]

@@ -100,10 +100,11 @@ def _results(run: Run) -> tuple[Result, ...]:
     for outcome in run.outcomes:
         if outcome.trial not in left_out:
             attempts.setdefault(outcome.item, []).append(outcome)
-    return tuple(_result(item, attempts.get(item.id, [])) for item in run.items)
+    return tuple(result_of(item, attempts.get(item.id, [])) for item in run.items)
 
 
-def _result(item: PlannedItem, attempts: list[Outcome]) -> Result:
+def result_of(item: PlannedItem, attempts: list[Outcome]) -> Result:
+    """Say what an item came to by its attempts."""
     outcomes = tuple(sorted(attempts, key=lambda outcome: outcome.attempt))
     if item.skip is not None and not outcomes:
         settled = Settled("skipped", item.skip)
