@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from evalkit.summary.summarise import ItemStatus, Result, Summary
+from evalkit.summary.summarise import ItemStatus, Result, Row, Summary
 
 UNTRIED = ("skipped", "not_run")
 
@@ -34,7 +34,7 @@ def _opening(summary: Summary) -> str:
 
 
 def _sentence(summary: Summary, worst: dict[ItemStatus, int]) -> str:
-    tried = sum(worst.values()) - worst["skipped"] - worst["not_run"]
+    tried = sum(map(_is_tried, summary.rows))
     if not tried:
         return "nothing was run"
     if worst["failed"]:
@@ -45,6 +45,10 @@ def _sentence(summary: Summary, worst: dict[ItemStatus, int]) -> str:
         return f"{_of(worst['passed'], tried)} passed"
     everything = "all " if tried > 1 else ""
     return f"{everything}{_conversations(tried)} passed{_everywhere(summary)}"
+
+
+def _is_tried(row: Row) -> bool:
+    return any(cell.status not in UNTRIED for cell in row.cells if cell)
 
 
 def _rest(worst: dict[ItemStatus, int]) -> str:

@@ -65,8 +65,8 @@ class Progress:
         return CallError(error.fault.model_copy(update=update))
 
     def not_again(self, error: CallError, stop: Fault) -> CallError:
-        """Give the error of a call whose deployment is stopped."""
-        return self.given_up(error, f"it is not tried again: {stop.message}")
+        """Give the error of a call whose deployment is stopped; its own words tell why, mostly."""
+        return self.given_up(error, f"it is not tried again: {stop.message.partition(': ')[0]}")
 
 
 class Line:

@@ -97,7 +97,7 @@ UNFIT = [
     pytest.param(
         'limits: {concurrency: "${N}"}',
         {"N": "many"},
-        "a.yaml:4:27: 'concurrency' must be a whole number, not 'many'\n"
+        "a.yaml:4:27: 'concurrency' must be a whole number or 'adaptive', not 'many'\n"
         '    4 |     limits: {concurrency: "${N}"}\n'
         "                                  ^^^^^^",
         id="no number",
@@ -145,7 +145,7 @@ UNFIT = [
     pytest.param(
         "limits: {concurrency: '${N}'}",
         {"N": "${N}"},
-        "a.yaml:4:27: 'concurrency' must be a whole number, not '${N}'\n"
+        "a.yaml:4:27: 'concurrency' must be a whole number or 'adaptive', not '${N}'\n"
         "    4 |     limits: {concurrency: '${N}'}\n"
         "                                  ^^^^^^",
         id="a value that looks like a variable",

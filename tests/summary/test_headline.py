@@ -45,6 +45,13 @@ SENTENCES: list[tuple[Case, str]] = [
         [("a", "x", "passed"), ("b", "x", "skipped"), ("c", "x", "not_run")],
         "1 conversation passed, 1 not run, 1 skipped",
     ),
+    (
+        [
+            *[("a", "x", "error"), ("a", "y", "error"), ("a", "z", "passed")],
+            *[("b", "x", "not_run"), ("b", "y", "not_run"), ("b", "z", "passed")],
+        ],
+        "1 of 2 conversations could not be judged on 2 of 3 deployments, 1 not run",
+    ),
     ([("a", "x", "skipped")], "nothing was run, 1 skipped"),
     ([("a", "x", "not_run")], "nothing was run, 1 not run"),
 ]
