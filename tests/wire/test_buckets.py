@@ -104,7 +104,7 @@ def test_an_overrun_is_taken_from_what_follows(virtual: Any) -> None:
     assert virtual.run(run()) > 8
 
 
-def rates(virtual: Any, **limits: float) -> Rates:
+def rates(virtual: Any, **limits: Any) -> Rates:
     async def run() -> Rates:
         return Rates(Limits(**limits), 1, virtual.clock())
 

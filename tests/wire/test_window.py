@@ -125,7 +125,6 @@ def test_it_settles_near_what_the_server_takes(virtual: Any, capacity: int) -> N
     refused = sum(at > warm for at in server.refusals)
     answered = sum(at > warm for at in server.replies)
     steps = [after - before for before, after in pairwise(sizes)]
-    print(f"capacity {capacity}: {min(sizes)} to {max(sizes)}, {refused / answered:.1%} refused")
     assert 0.6 * capacity <= min(sizes)
     assert max(sizes) <= max(1.1 * capacity, capacity + 1)
     assert refused / (refused + answered) < 0.05
