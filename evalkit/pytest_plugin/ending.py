@@ -3,6 +3,7 @@
 import pytest
 
 from evalkit.harness import Written
+from evalkit.pytest_plugin.reporting import unbegun
 from evalkit.pytest_plugin.tally import Conclusion, Tally, conclude
 
 MOST_REASONS = 3
@@ -30,6 +31,14 @@ class Ending:
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         self.tally.count(report)
+
+    def pytest_report_teststatus(
+        self, report: pytest.CollectReport | pytest.TestReport
+    ) -> tuple[str, str, tuple[str, dict[str, bool]]] | None:
+        """Count what was never begun apart; its one reason is told once, at the end."""
+        if isinstance(report, pytest.TestReport) and unbegun(report) is not None:
+            return "not run", "n", ("NOT RUN", {"yellow": True})
+        return None
 
     def close(self, session: pytest.Session, exitstatus: int) -> None:
         """Settle the exit code; pytest's own stands where other tests ran beside the suites."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from evalkit.harness import Written
-from evalkit.pytest_plugin.reporting import NOT_RUN, PROPERTY
+from evalkit.pytest_plugin.reporting import is_own, unbegun
 
 
 @dataclass
@@ -28,7 +28,7 @@ class Tally:
     _seen: set[str] = field(default_factory=set)
 
     def count(self, report: pytest.TestReport) -> None:
-        if PROPERTY not in dict(report.user_properties):
+        if not is_own(report):
             self.others = True
         elif report.nodeid not in self._seen:
             self._count(report)
@@ -41,8 +41,8 @@ class Tally:
         self.surprises += where == "passed" and hasattr(report, "wasxfail")
         if where == "skipped" and isinstance(report.longrepr, tuple):
             self.reasons[report.longrepr[2].removeprefix("Skipped: ")] += 1
-        if where == "errors" and (told := str(report.longrepr)).startswith(NOT_RUN):
-            self.unbegun[told.removeprefix(NOT_RUN)] += 1
+        if (reason := unbegun(report)) is not None:
+            self.unbegun[reason] += 1
 
     @staticmethod
     def _place(report: pytest.TestReport) -> str | None:

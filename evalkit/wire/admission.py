@@ -89,10 +89,10 @@ class Admission:
         ticket.probe = await self.breaker.admit(probe=ticket.probe)
 
     def settle(self, ticket: Ticket, failure: Failure | None, usage: Usage | None) -> None:
-        """Learn from what became of a request: a reply, or a failure."""
+        """Learn from what became of a request: a reply, kept or refused, or a failure."""
         ticket.settled = True
         self.rates.settle(ticket.reserved, usage)
-        if failure is None:
+        if failure is None or failure.answered:
             self.breaker.succeed()
             self._gate.window.grow(ticket.mark)
             return

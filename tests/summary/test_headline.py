@@ -47,8 +47,11 @@ SENTENCES: list[tuple[Case, str]] = [
     ),
     (
         [
-            *[("a", "x", "error"), ("a", "y", "error"), ("a", "z", "passed")],
-            *[("b", "x", "not_run"), ("b", "y", "not_run"), ("b", "z", "passed")],
+            ("a", "x", "error"),
+            ("a", "y", "error"),
+            ("a", "z", "passed"),
+            ("b", "x", "not_run"),
+            ("b", "z", "passed"),
         ],
         "1 of 2 conversations could not be judged on 2 of 3 deployments, 1 not run",
     ),

@@ -72,9 +72,9 @@ def call(wire: Any, case: dict[str, Any]) -> dict[str, Any]:
             async with wire.line(deployment, wire.waits().clock) as line:
                 try:
                     reply: ChatReply = await line.send(wire.asking(stream=case["stream"]))
-                    return reply
                 except CallError as error:
                     return error
+                return reply
 
     return outcome(asyncio.run(run()))
 

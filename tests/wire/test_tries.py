@@ -102,6 +102,17 @@ def test_a_stream_that_needed_tolerance_is_an_error_of_the_stream(virtual: Any, 
     assert fault.partial.text == "Hel"
 
 
+def test_replies_that_are_refused_for_their_form_show_a_server_that_works(
+    virtual: Any, wire: Any
+) -> None:
+    said = [wire.said(pieces=whole(id=None)) for _ in range(12)]
+
+    played = answers(virtual, wire, *said, calls=12, strict_wire=True)
+
+    kinds = {answer.fault.kind for answer in played.answers}
+    assert (len(played.host.requests), kinds) == (12, {"response_invalid"})
+
+
 def test_the_tokens_of_a_refused_reply_are_wasted(virtual: Any, wire: Any) -> None:
     played = answers(virtual, wire, wire.said(pieces=whole(id=None)), strict_wire=True)
 
