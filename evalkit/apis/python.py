@@ -1,8 +1,10 @@
 """`api: python`: a deployment that is a callable of the author's own."""
 
 import asyncio
+import traceback
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from types import TracebackType
 from typing import Annotated, Any, cast
 
@@ -196,7 +198,9 @@ class Streaming:
 
 def raised(name: str, error: BaseException, partial: ChatReply | None = None) -> CallError:
     """Say what the author's code raised: a failure, or the end of a reply that had begun."""
-    message = f"{name} raised {type(error).__name__}: {tame(str(error))}"
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f" ({Path(frames[-1].filename).name}:{frames[-1].lineno})" if frames else ""
+    message = f"{name} raised {type(error).__name__}: {tame(str(error))}{place}"
     if partial is None:
         return fault("server", message)
     return fault("stream_truncated", f"{message}, in the middle of its reply", partial=partial)

@@ -30,6 +30,13 @@ TOO_LARGE_STATUSES = frozenset({400, 404, 413})
 
 LARGE_REQUEST = 1_000_000
 QUOTED = 200
+SEE_OTHER = frozenset({302, 303})
+"""The redirects of web pages, as to a login."""
+
+AZURE = ".openai.azure.com"
+AZURE_HINT = "; Azure's deployments are called with profile: azure"
+NEWER_LIMIT = "max_completion_tokens"
+NEWER_HINT = "; profile: openai sends it by that name"
 
 
 def refused(asked: Asked, head: Head, found: Envelope) -> CallError:
@@ -38,7 +45,7 @@ def refused(asked: Asked, head: Head, found: Envelope) -> CallError:
         return _redirected(asked, head)
     kind = "quota" if _is_quota(head.status, found) else by_status(head.status)
     said = tame(found.words) or "an empty body"
-    message = f"{asked.host} answered {head.status}: {said}{_hint(kind, head.status, asked)}"
+    message = f"{asked.host} answered {head.status}: {said}{_hint(kind, head.status, asked, said)}"
     return fault(kind, message, head)
 
 
@@ -46,7 +53,7 @@ def reported(asked: Asked, head: Head, found: Envelope, partial: ChatReply) -> C
     """Say what error came under a status of success, by the codes that it names itself."""
     kind = _own_kind(found)
     said = tame(found.words) or "an error without words"
-    message = f"{asked.host} sent an error: {said}{_hint(kind, found.status, asked)}"
+    message = f"{asked.host} sent an error: {said}{_hint(kind, found.status, asked, said)}"
     return fault(kind, message, head, partial)
 
 
@@ -104,14 +111,19 @@ def _redirected(asked: Asked, head: Head) -> CallError:
     origin = f"{location.scheme}://{location.netloc.rpartition('@')[2]}" if location.netloc else ""
     place = tame(origin + location.path) or "nowhere"
     message = f"{asked.host} answered {head.status}: server redirects to {place}"
-    return fault("config", f"{message}; set base_url to it", head)
+    hint = "set base_url to it, without the API's own path"
+    if head.status in SEE_OTHER:
+        hint = f"is there a login or a proxy in between? else {hint}"
+    return fault("config", f"{message}; {hint}", head)
 
 
-def _hint(kind: FaultKind, status: int | None, asked: Asked) -> str:
+def _hint(kind: FaultKind, status: int | None, asked: Asked, words: str) -> str:
     if kind == "auth":
         return f"; check the variable {asked.key}" if asked.key else "; no api_key is set"
     if kind == "quota":
         return "; the account's quota is used up"
     if asked.size >= LARGE_REQUEST and status in TOO_LARGE_STATUSES:
         return f"; the request has {asked.size / 1e6:.1f} MB"
-    return "; check base_url and model" if kind == "not_found" else ""
+    if kind == "not_found":
+        return "; check base_url and model" + (AZURE_HINT if AZURE in asked.host else "")
+    return NEWER_HINT if NEWER_LIMIT in words and "max_tokens" in words else ""

@@ -11,12 +11,17 @@ from evalkit.dialect.reply import read_completion
 from evalkit.model.chat import ChatReply
 from evalkit.model.data import JsonObject
 
+MOST_KEYS: Final = 8
 PARTS: Final = ("text", "usage", "finish_reason", "tool_calls")
 
 
 def read_returned(name: str, answer: JsonObject) -> ChatReply:
     """Read what the function `name` returned; raises CallError where it is no reply."""
     asked = Asked(host=name, usage=False)
+    if not {"text", "choices", "error"} & answer.keys():
+        keys = ", ".join(map(repr, list(answer)[:MOST_KEYS])) or "nothing"
+        why = f"{name} returned a dict without 'text', only {keys}"
+        raise fault("response_invalid", f"{why}; it may hold {', '.join(PARTS)}")
     if "text" in answer and "choices" not in answer:
         asked = replace(asked, tolerated=("missing_fields", "missing_finish_reason"))
         answer = _completion(name, answer)

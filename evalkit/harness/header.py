@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 
+from evalkit.model.data import JsonObject
 from evalkit.model.deployment import Deployment
+from evalkit.model.profile import Profile
 from evalkit.model.proxy import Proxy
 from evalkit.model.run import CalledDeployment, PlannedItem
 from evalkit.model.trial import Item
@@ -43,9 +45,17 @@ def called(deployment: Deployment) -> CalledDeployment:
         rpm=deployment.limits.rpm,
         tpm=deployment.limits.tpm,
         strict_wire=deployment.strict_wire,
-        profile=deployment.profile.model_dump(mode="json", exclude_defaults=True),
+        profile=_profile(deployment.profile),
         price=deployment.price,
     )
+
+
+def _profile(profile: Profile) -> JsonObject:
+    """Give what is changed; of headers and the query, which may tell more, only the names."""
+    told: JsonObject = profile.model_dump(mode="json", exclude_defaults=True)
+    for part in {"headers", "query"} & told.keys():
+        told[part] = sorted(getattr(profile, part))
+    return told
 
 
 def planned(item: Item) -> PlannedItem:

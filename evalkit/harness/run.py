@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from evalkit.errors import Mistake, Mistakes, RecordError
+from evalkit.errors import Mistake, Mistakes, RecordError, UsageError
 from evalkit.harness.ahead import Ahead
 from evalkit.harness.execution import Execution
 from evalkit.harness.reports import publish
@@ -63,11 +63,23 @@ class Harness:
     def begin(self, items: Sequence[Item]) -> None:
         """Open the record of a run of these items; only the first call does anything."""
         if self._execution is None:
+            self._demand_prices(items)
             attachments = self._loader.attachments
             self._execution = Execution(self._settings, attachments, items, self._listen)
             self._execution.note(f"{one.span}: {one.message}" for one in self.warnings)
             if self._settings.part is None:
                 self._ahead = Ahead(self._execution.folder)
+
+    def _demand_prices(self, items: Sequence[Item]) -> None:
+        """Refuse a cap on cost where a cost cannot be known."""
+        if self._settings.caps.cost is None:
+            return
+        asked = (one for item in items if item.called for one in (item.called, *item.consulted))
+        unknown = sorted({one.name for one in asked if one.price is None})
+        if unknown:
+            names = ", ".join(map(repr, unknown))
+            message = f"--max-cost counts nothing without a price: {names} of deployments has none"
+            raise UsageError(f"{message}\n  hint: price: {{input: 0.15, output: 0.6}}")
 
     def start(self, items: Sequence[Item]) -> None:
         """Start items of the run; what was started before goes on."""

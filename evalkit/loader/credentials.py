@@ -22,17 +22,25 @@ INLINE_PASSWORD: Final = "a password must not be written into a suite"
 
 
 def refuse_inline(table: Table, found: Findings) -> None:
-    """Note keys that are written down, in `api_key` and in headers; they are never shown."""
+    """Note keys that are written down, in `api_key`, headers and profile; they are never shown."""
     key, headers = table.entries.get("api_key"), table.entries.get("headers")
     if isinstance(key, Scalar) and key.value is not None:
         text = text_of(key)
         if "${" not in text or _is_secret("api_key", text):
             found.hide(text)
             found.add(key.span, INLINE, "name a variable: api_key: ${MY_API_KEY}")
-    for name, node in headers.entries.items() if isinstance(headers, Table) else ():
+    _refuse_named(headers, found, "name a variable, such as ${MY_API_KEY}")
+    profile = table.entries.get("profile")
+    if isinstance(profile, Table):
+        for part in ("headers", "query", "extra"):
+            _refuse_named(profile.entries.get(part), found, "put it under the deployment's headers")
+
+
+def _refuse_named(values: Node | None, found: Findings, hint: str) -> None:
+    for name, node in values.entries.items() if isinstance(values, Table) else ():
         if isinstance(node, Scalar) and _is_secret(name, text_of(node)):
             found.hide(text_of(node))
-            found.add(node.span, INLINE, "name a variable, such as ${MY_API_KEY}")
+            found.add(node.span, INLINE, hint)
 
 
 def refuse_in_params(params: Node | None, found: Findings) -> None:

@@ -1,6 +1,6 @@
 """Keys that an author may not write where they stand, and where they belong instead."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Final
 
 from evalkit.errors import did_you_mean
@@ -15,6 +15,9 @@ from evalkit.loader.fields import (
 from evalkit.loader.mistakes import Findings
 from evalkit.loader.nodes import Table
 from evalkit.loader.tree import without
+from evalkit.model.data import Authored
+from evalkit.model.deployment import Limits, Retry, Timeout
+from evalkit.model.profile import Profile
 
 PARAMS: Final = frozenset(
     {
@@ -40,6 +43,14 @@ PARAMS: Final = frozenset(
 
 MOST_LISTED: Final = 20
 """Keys of a mapping that a hint lists, where none is near."""
+
+NESTED: Final[Mapping[str, type[Authored]]] = {
+    "limits": Limits,
+    "timeout": Timeout,
+    "retry": Retry,
+    "profile": Profile,
+}
+"""Keys of a deployment whose own keys are often written one level too high."""
 
 HOMES: Final = (
     ("a turn", TURN_KEYS),
@@ -86,5 +97,8 @@ def _homes(key: str, allowed: Collection[str], checks: Collection[str]) -> Itera
         yield f"{key!r} is a message part: write it in a list under 'user'"
     if key in DEFAULTS_KEYS and "defaults" in allowed:
         yield "put it under 'defaults'"
+    if "limits" in allowed:
+        nested = (name for name, model in NESTED.items() if key in model.model_fields)
+        yield from (f"write {name}: {{{key}: …}}" for name in nested)
     if home:
         yield f"{key!r} is a key of {home}"

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BeforeValidator, ConfigDict, GetJsonSchemaHandler
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
@@ -18,6 +18,26 @@ Deltas = Literal["added", "cumulative"]
 
 def _with_base(schema: JsonSchemaValue) -> None:
     schema["properties"]["base"] = {"enum": [*READY]}
+
+
+OWN: Final = frozenset({"messages", "model", "stream", "tools"})
+"""Body fields that evalkit writes itself."""
+
+
+def _refuse_own(fields: JsonObject) -> JsonObject:
+    for name in fields:
+        if name in OWN:
+            message = f"extra cannot hold {name!r}: evalkit writes it itself"
+            raise ValueError(message)
+    return fields
+
+
+def _refuse_clash(names: Mapping[str, str]) -> Mapping[str, str]:
+    for name, other in names.items():
+        if other in OWN or list(names.values()).count(other) > 1:
+            message = f"{name!r} cannot be renamed to {other!r}: that name is taken"
+            raise ValueError(message)
+    return names
 
 
 class Profile(Authored):
@@ -43,9 +63,9 @@ class Profile(Authored):
     headers: Mapping[str, str] = {}
     key_header: str = "authorization"
     key_prefix: str = "Bearer "
-    extra: JsonObject = {}
+    extra: Annotated[JsonObject, AfterValidator(_refuse_own)] = {}
     removed: Many[str] = ()
-    renamed: Mapping[str, str] = {}
+    renamed: Annotated[Mapping[str, str], AfterValidator(_refuse_clash)] = {}
     images: Images = "any"
     reasoning: Reasoning = "drop"
     reasoning_field: str = "reasoning_content"

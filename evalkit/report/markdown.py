@@ -25,6 +25,12 @@ LISTED: tuple[ItemStatus, ...] = ("failed", "error", "xfailed")
 
 MAX_REASONS = 10
 
+MAX_ALIKE = 5
+"""Errors of one deployment that are listed although they share their reason."""
+
+REQUEST = re.compile(r" \(request [^)]*\)")
+"""The id of a request in a reason, which no two share."""
+
 
 def render(run: Run, summary: Summary | None = None) -> str:
     """Give the verdict, the figures of each deployment, and every item that needs a look."""
@@ -135,13 +141,31 @@ def _items(summary: Summary, room: int) -> Iterator[str]:
     title += _row("---", "---", "---", "---", "---:", "---")
     yield from title
     room -= sum(_bytes(text) + 1 for text in title) + 100
-    for index, result in enumerate(found):
+    kept, alike = _grouped(found)
+    for index, result in enumerate(kept):
         (row,) = _row(*_item(result))
         room -= _bytes(row) + 1
         if room < 0:
             yield f"\n{len(found) - index:,} more are in the report."
             return
         yield row
+    for (deployment, reason), count in alike.items():
+        if count > MAX_ALIKE:
+            more = f"{count - MAX_ALIKE:,} more on {code(deployment)}"
+            yield f"\n{more} could not be judged for the same reason: {code(reason)}"
+
+
+def _grouped(found: Sequence[Result]) -> tuple[list[Result], Counter[tuple[str, str]]]:
+    """Keep a few of the errors that share their reason on a deployment, and count all of them."""
+    alike: Counter[tuple[str, str]] = Counter()
+    kept = []
+    for result in found:
+        key = (result.item.deployment, REQUEST.sub("", result.reason))
+        if result.status == "error":
+            alike[key] += 1
+        if alike[key] <= MAX_ALIKE:
+            kept.append(result)
+    return kept, alike
 
 
 def _item(result: Result) -> Sequence[str]:

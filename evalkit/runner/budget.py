@@ -12,6 +12,9 @@ from evalkit.model.chat import Try, Usage
 from evalkit.model.price import Price
 
 FILE: Final = "spent"
+BYTES: Final = 4
+"""Bytes of a token, in English."""
+
 AMOUNTS: Final = struct.Struct("dd")
 """Tokens and dollars, as the file holds them."""
 
@@ -25,12 +28,15 @@ class Budget:
         self._tokens = self._cost = 0.0
 
     def spend(self, usage: Usage | None, tries: tuple[Try, ...], price: Price | None) -> None:
-        """Count what a request used, its abandoned tries included."""
+        """Count what a request used, its abandoned tries included.
+
+        Where a deployment reports no usage, a reply counts by its bytes: four are about a token.
+        """
         if self._caps.tokens is None and self._caps.cost is None:
             return
-        tokens = float(sum(one.wasted or 0 for one in tries))
-        tokens += (usage.total or 0) if usage else 0
-        cost = (price.cost(usage) or 0.0) if price else 0.0
+        counted = usage if usage and usage.total is not None else _estimated(tries)
+        tokens = float(sum(one.wasted or 0 for one in tries) + (counted.total or 0))
+        cost = (price.cost(counted) or 0.0) if price else 0.0
         self._tokens, self._cost = self._add(tokens, cost)
 
     def used_up(self) -> str | None:
@@ -39,15 +45,21 @@ class Budget:
         if self._ledger is not None:
             self._tokens, self._cost = _added(self._ledger, 0.0, 0.0)
         if tokens is not None and self._tokens >= tokens:
-            return f"the run's {tokens:,} tokens are used up ({self._tokens:,.0f} were used)"
+            return f"the run's {tokens:,} tokens are used up"
         if cost is not None and self._cost >= cost:
-            return f"the run's ${cost:g} are used up (${self._cost:.6g} were spent)"
+            return f"the run's ${cost:g} are used up"
         return None
 
     def _add(self, tokens: float, cost: float) -> tuple[float, float]:
         if self._ledger is None:
             return self._tokens + tokens, self._cost + cost
         return _added(self._ledger, tokens, cost)
+
+
+def _estimated(tries: tuple[Try, ...]) -> Usage:
+    """Take the whole body of a reply for its text: too much rather than too little."""
+    tokens = tries[-1].received // BYTES if tries and tries[-1].kind is None else 0
+    return Usage(prompt=0, completion=tokens, total=tokens)
 
 
 def _ledger(share: Share) -> Path | None:

@@ -34,9 +34,9 @@ def _opening(summary: Summary) -> str:
 
 
 def _sentence(summary: Summary, worst: dict[ItemStatus, int]) -> str:
-    tried = sum(map(_is_tried, summary.rows))
-    if not tried:
+    if not any(map(_is_tried, summary.rows)):
         return "nothing was run"
+    tried = sum(worst.values()) - worst["skipped"]
     if worst["failed"]:
         return _found(summary, "failed", "failed", worst["failed"], tried)
     if worst["error"]:
@@ -85,7 +85,7 @@ def _found(summary: Summary, status: ItemStatus, word: str, count: int, tried: i
             f"{_of(count, tried)} {word} on {len(names)} of {len(summary.deployments)} deployments"
         )
     there = [result for result in summary.results if result.item.deployment == names[0]]
-    tried = sum(result.status not in UNTRIED for result in there)
+    tried = sum(result.status != "skipped" for result in there)
     return f"{_of(count, tried)} {word} on {names[0]}"
 
 

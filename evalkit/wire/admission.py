@@ -11,7 +11,7 @@ from evalkit.wire.breaker import Breaker
 from evalkit.wire.buckets import Rates
 from evalkit.wire.clock import Clock
 from evalkit.wire.limits import Gate
-from evalkit.wire.retry import Failure
+from evalkit.wire.retry import LONGEST_HINT, Failure, server_hint
 from evalkit.wire.slots import places, shared
 from evalkit.wire.window import LEAST, START, Mark, Window
 
@@ -55,6 +55,7 @@ class Admission:
         self._keys = services.keys
         self._purse = services.purse
         self._clock = clock
+        self._resumes = 0.0
 
     @asynccontextmanager
     async def ticket(
@@ -69,6 +70,7 @@ class Admission:
         async with self._gate.place(again=again) as mark, self._shared.place():
             ticket = Ticket(mark)
             try:
+                await self._rest()
                 await self._admit(ticket)
                 limited = self.rates.tokens is not None
                 tokens = weigh(self.rates.expected()) if limited else 0
@@ -79,6 +81,14 @@ class Admission:
             finally:
                 if not ticket.settled:
                     self.breaker.abandon(probe=ticket.probe)
+
+    async def _rest(self) -> None:
+        """Wait until the time that a server with too many requests has asked for is over."""
+        asked = 0.0
+        while asked < self._resumes and not self.breaker.stopped:
+            asked = self._resumes
+            if (left := asked - self._clock.now()) > 0:
+                await self.breaker.rest(left)
 
     async def _admit(self, ticket: Ticket) -> None:
         """Wait until the server is taken to work, unless this is to see whether it does."""
@@ -99,5 +109,8 @@ class Admission:
         self.breaker.fail(failure, probe=ticket.probe)
         if failure.fault.kind == "rate_limit":
             self._gate.window.shrink(ticket.mark)
+            hint = server_hint(failure, self._clock.today()) or 0.0
+            if hint <= LONGEST_HINT:
+                self._resumes = max(self._resumes, self._clock.now() + hint)
         elif failure.fault.kind == "quota":
             self._keys.spend(self._key, failure.fault)

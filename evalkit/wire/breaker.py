@@ -6,7 +6,7 @@ from typing import Final
 
 from evalkit.model.chat import Fault, NotSent
 from evalkit.wire.clock import Clock
-from evalkit.wire.retry import Failure, told
+from evalkit.wire.retry import LONGEST_HINT, Failure, server_hint, told
 
 TOLERANCE: Final = 5
 """Failures in a row that open the breaker."""
@@ -77,7 +77,7 @@ class Breaker:
         fatal = FATAL if self.proven else FATAL | FATAL_AT_FIRST
         if fault.kind in fatal and not told(failure.headers):
             self.stop(fault)
-        elif fault.kind == "rate_limit" or (fault.kind in REFUSALS and self.proven):
+        elif _is_patient(failure, self._clock.today()) or (fault.kind in REFUSALS and self.proven):
             self._close()
         else:
             self._count(probe=probe)
@@ -139,3 +139,9 @@ class Breaker:
         with suppress(TimeoutError):
             async with asyncio.timeout(until - now):
                 await self._changed.wait()
+
+
+def _is_patient(failure: Failure, today: float) -> bool:
+    """Whether a server has too many requests for now, and not for longer than anybody waits."""
+    hint = server_hint(failure, today) or 0.0
+    return failure.fault.kind == "rate_limit" and hint <= LONGEST_HINT

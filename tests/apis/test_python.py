@@ -156,7 +156,7 @@ async def late() -> str:
         pytest.param(leave, "server", "leave raised SystemExit: 1", id="exit"),
         pytest.param(late, "server", "late raised TimeoutError: upstream", id="own timeout"),
         pytest.param(lambda: 7, "response_invalid", "returned int", id="number"),
-        pytest.param(dict, "response_invalid", "no choices", id="no completion"),
+        pytest.param(dict, "response_invalid", "without 'text'", id="no completion"),
         pytest.param(
             lambda: {"text": "", "tokens": 1}, "response_invalid", "unknown 'tokens'", id="a slip"
         ),

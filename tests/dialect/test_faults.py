@@ -156,6 +156,25 @@ def test_a_missing_key_is_told() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("status", "words", "host", "hint"),
+    [
+        (400, "use max_completion_tokens, not max_tokens", "h", "profile: openai sends it by that"),
+        (404, "no", "x.openai.azure.com:443", "Azure's deployments are called with profile: azure"),
+        (302, "", "h", "is there a login or a proxy in between? else set base_url to it"),
+        (
+            308,
+            "",
+            "h",
+            "server redirects to nowhere; set base_url to it, without the API's own path",
+        ),
+    ],
+    ids=["newer limit", "azure", "login", "moved"],
+)
+def test_what_most_often_helps_is_told(status: int, words: str, host: str, hint: str) -> None:
+    assert hint in refusal(status, words, Asked(host=host)).message
+
+
 def test_a_hostile_envelope_is_cut() -> None:
     deep: Any = "m"
     for _ in range(200):

@@ -31,8 +31,8 @@ def write(project: Project, items: int) -> None:
 @pytest.mark.parametrize(
     ("cap", "told"),
     [
-        ("--max-tokens=1", "not run: the run's 1 tokens are used up ("),
-        ("--max-cost=0.000001", "not run: the run's $1e-06 are used up ($"),
+        ("--max-tokens=1", "not run: the run's 1 tokens are used up"),
+        ("--max-cost=0.000001", "not run: the run's $1e-06 are used up"),
     ],
     ids=["tokens", "cost"],
 )
@@ -71,13 +71,23 @@ def test_a_run_ends_when_its_time_is_over(project: Project) -> None:
     ("option", "told"),
     [
         ("--max-tokens=0", "'0' is no number of tokens above 0"),
-        ("--max-cost=-1", "'-1.0' is no amount of dollars above 0"),
+        ("--max-cost=-1", "'-1' is no amount of dollars above 0"),
         ("--max-time=soon", "'soon' is no time: write 90s, 10m or a number of seconds"),
     ],
 )
 def test_a_cap_that_is_no_amount_is_refused(project: Project, option: str, told: str) -> None:
     write(project, 1)
     ran = project.evalkit("run", option)
+    assert (ran.code, told in ran.out + ran.err) == (4, True), ran.out + ran.err
+
+
+def test_a_cap_on_cost_needs_a_price(project: Project) -> None:
+    write(project, 1)
+    suite = project.root / "suites/first.yaml"
+    suite.write_text(suite.read_text().replace("price:", "params: {seed: 1} #"))
+    project.environ["EVALKIT_TEST_URL"] = "http://127.0.0.1:9/v1"
+    ran = project.evalkit("run", "--deployment", "bounded", "--max-cost=1")
+    told = "--max-cost counts nothing without a price: 'bounded' of deployments has none"
     assert (ran.code, told in ran.out + ran.err) == (4, True), ran.out + ran.err
 
 

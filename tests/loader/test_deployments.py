@@ -270,6 +270,19 @@ def test_a_key_in_a_header_is_refused_without_being_shown(tmp_path: Path, header
     assert value not in told
 
 
+@pytest.mark.parametrize("part", ["headers", "query", "extra"])
+@pytest.mark.parametrize("header", HEADERS)
+def test_a_key_in_a_profile_is_refused_without_being_shown(
+    tmp_path: Path, part: str, header: str
+) -> None:
+    loaded = load_suite(tmp_path, f"{MAIN}profile: {{{part}: {{{header}}}}}")
+
+    told = str(Mistakes(loaded.mistakes))
+    assert "a key must not be written into a suite" in told
+    assert "hint: put it under the deployment's headers" in told
+    assert header.partition(": ")[2] not in told
+
+
 def test_a_key_is_not_shown_by_another_mistake_on_its_line(tmp_path: Path) -> None:
     loaded = load_suite(tmp_path, "deployments:\n  main: {api_key: sk-12345, strem: true}\n")
 

@@ -48,3 +48,17 @@ def test_a_profile_may_be_written_by_hand() -> None:
 def test_what_is_no_profile_is_refused(written: Any, told: str) -> None:
     with pytest.raises(ValidationError, match=r"(?s).*" + told.replace("?", r"\?")):
         read(written)
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ({"extra": {"model": "x"}}, "extra cannot hold 'model'"),
+        ({"renamed": {"max_tokens": "messages"}}, "'max_tokens' cannot be renamed to 'messages'"),
+        ({"renamed": {"a": "c", "b": "c"}}, "'a' cannot be renamed to 'c': that name is taken"),
+    ],
+    ids=["own field", "own name", "twice"],
+)
+def test_a_profile_cannot_break_what_evalkit_writes_itself(written: Any, told: str) -> None:
+    with pytest.raises(ValidationError, match=told):
+        read(written)

@@ -64,6 +64,18 @@ def test_what_was_not_run_is_counted_by_reason(count: Count) -> None:
     assert "\nNot run: 3 items, `the deployment is stopped`\n" in text
 
 
+def test_errors_that_share_their_reason_are_told_once(count: Count) -> None:
+    run = count(0, 30)
+    outcomes = tuple(
+        one.model_copy(update={"status": "error", "reason": f"no (request r{number})"})
+        for number, one in enumerate(run.outcomes)
+    )
+    text = markdown.render(dataclasses.replace(run, outcomes=outcomes))
+
+    assert text.count("| `no (request") == markdown.MAX_ALIKE
+    assert "\n25 more on `maas` could not be judged for the same reason: `no`\n" in text
+
+
 def test_retries_are_told_of_the_deployment_that_needed_them(count: Count) -> None:
     run = count(2)
     tries = (Try(status=429, wasted=1200), Try(status=200))

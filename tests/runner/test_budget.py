@@ -27,10 +27,10 @@ def test_without_a_cap_nothing_is_ever_used_up() -> None:
     ("caps", "requests", "wanted"),
     [
         (Caps(tokens=201), 2, None),
-        (Caps(tokens=200), 2, "the run's 200 tokens are used up (200 were used)"),
-        (Caps(tokens=1000), 15, "the run's 1,000 tokens are used up (1,500 were used)"),
+        (Caps(tokens=200), 2, "the run's 200 tokens are used up"),
+        (Caps(tokens=1000), 15, "the run's 1,000 tokens are used up"),
         (Caps(cost=2.5), 2, None),
-        (Caps(cost=2), 3, "the run's $2 are used up ($3 were spent)"),
+        (Caps(cost=2), 3, "the run's $2 are used up"),
         (Caps(seconds=1), 100, None),
     ],
     ids=["tokens left", "the last token", "above", "dollars left", "dollars", "time is no amount"],
@@ -65,14 +65,26 @@ def spend(folder: Path, index: int) -> None:
         budget.spend(USED, (), None)
 
 
-def test_the_processes_of_a_run_add_up_what_they_use(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("cap", "reached"), [(20_100, True), (20_101, False)])
+def test_the_processes_of_a_run_add_up_what_they_use(
+    tmp_path: Path, *, cap: int, reached: bool
+) -> None:
     context = multiprocessing.get_context("forkserver")
     processes = [context.Process(target=spend, args=(tmp_path, index)) for index in range(2)]
     for process in processes:
         process.start()
     for process in processes:
         process.join()
-    budget = Budget(Caps(tokens=1), Share(2, 3, tmp_path))
+    budget = Budget(Caps(tokens=cap), Share(2, 3, tmp_path))
     budget.spend(USED, (), None)
 
-    assert budget.used_up() == "the run's 1 tokens are used up (20,100 were used)"
+    assert (budget.used_up() is not None) is reached
+
+
+def test_a_reply_without_usage_counts_by_its_bytes() -> None:
+    budget = Budget(Caps(tokens=100), ALONE)
+    budget.spend(None, (Try(status=200, received=399),), None)
+    before = budget.used_up()
+    budget.spend(None, (Try(status=200, received=4),), None)
+
+    assert (before, budget.used_up() is None) == (None, False)

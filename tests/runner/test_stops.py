@@ -85,7 +85,7 @@ def test_nothing_is_begun_once_a_cap_is_reached(make_engine: Make, make_item: Ma
     outcomes = [outcome for item in items for outcome in run(engine, item)]
 
     assert [outcome.status for outcome in outcomes] == ["passed", "not_run", "not_run"]
-    assert outcomes[1].reason == "the run's 20 tokens are used up (20 were used)"
+    assert outcomes[1].reason == "the run's 20 tokens are used up"
 
 
 def test_an_api_of_others_finishes_what_is_under_way_although_a_cap_is_reached(

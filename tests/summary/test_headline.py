@@ -43,7 +43,7 @@ SENTENCES: list[tuple[Case, str]] = [
     ),
     (
         [("a", "x", "passed"), ("b", "x", "skipped"), ("c", "x", "not_run")],
-        "1 conversation passed, 1 not run, 1 skipped",
+        "1 of 2 conversations passed, 1 not run, 1 skipped",
     ),
     (
         [

@@ -223,3 +223,42 @@ def test_adaptive_concurrency_settles_near_what_a_server_takes(
     assert sizes[len(sizes) // 50] >= 0.6 * capacity
     assert sizes[-1] <= max(1.1 * capacity, capacity + 1)
     assert refused / len(sizes) < 0.05
+
+
+def rationed(host: Any) -> bool:
+    """Whether a server that takes five requests in two seconds takes the one that came last."""
+    taken = host.__dict__.setdefault("taken", [])
+    recent = [at for at in taken if at > host.now - 2.0]
+    if len(recent) >= 5:
+        return False
+    taken.append(host.now)
+    return True
+
+
+def test_a_server_that_says_when_to_come_again_is_left_alone_by_all_until_then(
+    virtual: Any, wire: Any
+) -> None:
+    async def run() -> Any:
+        host = wire.host(
+            lambda host: wire.said() if rationed(host) else wire.said(429, {"retry-after": "2"})
+        )
+        return await wire.play(host, virtual.clock(), 200, limits=Limits(concurrency=8))
+
+    played = virtual.run(run())
+    refused = len(played.host.requests) - 200
+
+    assert (set(played.kinds), refused < 200) == ({None}, True)
+    assert max(played.ended) < 1.5 * 200 / 5 * 2
+
+
+def test_a_server_that_asks_for_longer_than_anybody_waits_is_given_up(
+    virtual: Any, wire: Any
+) -> None:
+    async def run() -> Any:
+        host = wire.host(lambda _: wire.said(429, {"retry-after": "600"}))
+        return await wire.play(host, virtual.clock(), 200, limits=Limits(concurrency=8))
+
+    played = virtual.run(run())
+
+    assert len(played.host.requests) <= 16
+    assert max(played.ended) < 30

@@ -102,7 +102,7 @@ def test_as_many_requests_are_sent_as_tries_are_allowed(wire: Any, tries: int) -
 def test_a_server_s_own_wait_is_kept(wire: Any) -> None:
     waits = wire.waits(chance=0.0)
 
-    send(wire, Memory((429, {"retry-after": "2"}, b"{}"), OK), clock=waits.clock)
+    send(wire, Memory((503, {"retry-after": "2"}, b"{}"), OK), clock=waits.clock)
 
     assert waits.slept == [2.0]
 

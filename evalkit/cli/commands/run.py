@@ -1,6 +1,8 @@
 """`evalkit run`: pytest, in this process, over suites only."""
 
 import sys
+from argparse import ArgumentTypeError
+from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -9,6 +11,23 @@ import click
 from evalkit.cli.arguments import LIVE, Value, plugin_name, to_pytest
 from evalkit.cli.root import locate
 from evalkit.errors import UsageError
+from evalkit.pytest_plugin import amounts
+
+
+class Checked(click.ParamType[str]):
+    """A text that pytest's option will take: its mistakes are told in this command's words."""
+
+    name = "text"
+
+    def __init__(self, read: Callable[[str], object]) -> None:
+        self._read = read
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        try:
+            self._read(value)
+        except ArgumentTypeError as error:
+            self.fail(str(error), param, ctx)
+        return value
 
 
 class Run(click.Command):
@@ -27,9 +46,24 @@ class Run(click.Command):
 @click.option("--missing-key", type=click.Choice(["skip", "error"]), help="If a variable is unset.")
 @click.option("--no-python", is_flag=True, help="Import no code that suites name.")
 @click.option("--reports", metavar="DIR", help="Where records go.  [reports/ in the root]")
-@click.option("--max-tokens", type=int, metavar="N", help="Send nothing after so many tokens.")
-@click.option("--max-cost", type=float, metavar="USD", help="Send nothing after so many dollars.")
-@click.option("--max-time", metavar="TIME", help="End after a time such as 90s or 10m.")
+@click.option(
+    "--max-tokens",
+    type=Checked(amounts.tokens),
+    metavar="N",
+    help="Send nothing after so many tokens.",
+)
+@click.option(
+    "--max-cost",
+    type=Checked(amounts.dollars),
+    metavar="USD",
+    help="Send nothing after so many dollars.",
+)
+@click.option(
+    "--max-time",
+    type=Checked(amounts.seconds),
+    metavar="TIME",
+    help="End after a time such as 90s or 10m.",
+)
 @click.option("-k", "keyword", metavar="EXPR", help="Run items whose names match.")
 @click.option("-m", "markers", metavar="EXPR", help="Run items whose tags match.")
 @click.option("-x", "exitfirst", is_flag=True, help="Stop at the first that does not pass.")
