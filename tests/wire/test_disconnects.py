@@ -33,7 +33,7 @@ def handshake(reason: str) -> ssl.SSLError:
         pytest.param(
             aiohttp.ClientConnectorCertificateError(KEY, certificate()),
             "config",
-            "certificate of host:443 is refused: certificate has expired; if it can be trusted, name",
+            "certificate of host:443 is refused: certificate has expired; if it can be trusted",
             id="certificate",
         ),
         pytest.param(
