@@ -164,7 +164,10 @@ async def _awaited(function: Callable[..., Any], arguments: Mapping[str, Any]) -
     try:
         made = function(**arguments)
         return Ended(await made if inspect.isawaitable(made) else made)
-    except (Exception, SystemExit) as error:  # noqa: BLE001 - the author's code may raise anything
+    except BaseException as error:
+        task = asyncio.current_task()
+        if task is not None and task.cancelling():
+            raise
         return Ended(error=error)
 
 

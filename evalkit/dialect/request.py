@@ -78,7 +78,10 @@ def message(said: Message, files: Files, profile: Profile) -> JsonObject:
     """Give a message in OpenAI's form; raises CallError where its images cannot be sent so."""
     refuse_images(said, profile)
     text = stripped(said) if profile.reasoning == "strip" else None
-    sent: JsonObject = {"role": said.role, "content": text or _content(said, files)}
+    sent: JsonObject = {
+        "role": said.role,
+        "content": _content(said, files) if text is None else text,
+    }
     if said.tool_calls:
         sent["tool_calls"] = [_call(call) for call in said.tool_calls]
     if said.tool_call_id is not None:

@@ -31,3 +31,7 @@ class Price(Authored):
         rate = self.input if self.cached_input is None else self.cached_input
         paid = (usage.prompt - cached) * self.input + cached * rate
         return (paid + (usage.completion or 0) * self.output) / MILLION
+
+    def most(self, tokens: int) -> float:
+        """Give the dollars that so many tokens cost at most, whichever they are."""
+        return tokens * max(self.input, self.output) / MILLION

@@ -35,8 +35,9 @@ class Budget:
         if self._caps.tokens is None and self._caps.cost is None:
             return
         counted = usage if usage and usage.total is not None else _estimated(tries)
-        tokens = float(sum(one.wasted or 0 for one in tries) + (counted.total or 0))
-        cost = (price.cost(counted) or 0.0) if price else 0.0
+        wasted = sum(one.wasted or 0 for one in tries)
+        tokens = float(wasted + (counted.total or 0))
+        cost = (price.cost(counted) or 0.0) + price.most(wasted) if price else 0.0
         self._tokens, self._cost = self._add(tokens, cost)
 
     def used_up(self) -> str | None:

@@ -87,7 +87,9 @@ class _Line:
             async with self._make(self._deployment) as api:
                 self._entered.set_result(api)
                 await self._leave.wait()
-        except (Exception, SystemExit) as error:  # noqa: BLE001 - an Api is a plugin
+        except BaseException as error:
+            if is_cancelled():
+                raise
             if self._entered.done():
                 self.problem = f"{_api(self._deployment)} did not close: {_told(error)}"
             else:
@@ -100,10 +102,10 @@ async def _send(api: Api, request: Request) -> Reply | CallError:
     except CallError as error:
         return error
     except asyncio.CancelledError:
-        if _is_cancelled():
+        if is_cancelled():
             raise
         return _bug(api.deployment, "was cancelled from within")
-    except (Exception, SystemExit) as error:  # noqa: BLE001 - an Api is a plugin
+    except BaseException as error:  # noqa: BLE001 - an Api is a plugin
         return _bug(api.deployment, f"raised {_told(error)}")
     if not isinstance(reply, wanted):
         return _bug(api.deployment, f"gave {type(reply).__name__} instead of a {wanted.__name__}")
@@ -137,6 +139,7 @@ def _told(error: BaseException) -> str:
     return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
 
 
-def _is_cancelled() -> bool:
+def is_cancelled() -> bool:
+    """Whether the running task is being cancelled, and not only sees a cancellation."""
     task = asyncio.current_task()
     return task is not None and task.cancelling() > 0

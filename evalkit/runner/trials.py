@@ -19,7 +19,7 @@ from evalkit.runner.budget import Budget
 from evalkit.runner.calls import returned
 from evalkit.runner.drive import Advance, drive
 from evalkit.runner.options import Options
-from evalkit.runner.switchboard import Switchboard, definition
+from evalkit.runner.switchboard import Switchboard, definition, is_cancelled
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +126,9 @@ class Trials:
         try:
             answer = partial(self._answer, trial)
             outcome = await drive(outcomes.judged(trial), self._ports.advance, answer)
-        except Exception as error:  # noqa: BLE001 - a bug costs one trial, not the run
+        except BaseException as error:
+            if is_cancelled():
+                raise
             outcome = outcomes.broken(trial, error)
             self.internal_errors.append(f"{trial.id}: {outcomes.last_line(error)}")
         if trial.id in self._unsent:

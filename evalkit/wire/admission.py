@@ -1,7 +1,7 @@
 """Whether and when a request is sent: a place in flight, a part of the minute, a working server."""
 
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 from evalkit.model.api import Services
@@ -20,13 +20,13 @@ from evalkit.wire.window import LEAST, START, Mark, Window
 class Ticket:
     """A request that may be sent now; `queued` are the seconds that it waited for that.
 
-    `reserved` are tokens of the minute, `probe` says that it is to see whether the server works.
+    `reserved` are tokens of the minute, `probe` is its number where it is to try the server.
     """
 
     mark: Mark
     queued: float = 0.0
     reserved: float = 0.0
-    probe: bool = False
+    probe: int = 0
     settled: bool = False
 
 
@@ -67,14 +67,15 @@ class Admission:
         `again` says that the call was tried before.
         """
         ready = self._clock.now()
-        async with self._gate.place(again=again) as mark, self._shared.place():
-            ticket = Ticket(mark)
+        async with AsyncExitStack() as held:
+            ticket = Ticket(await held.enter_async_context(self._gate.place(again=again)))
             try:
                 await self._rest()
                 await self._admit(ticket)
                 limited = self.rates.tokens is not None
                 tokens = weigh(self.rates.expected()) if limited else 0
                 ticket.reserved = await self.rates.reserve(tokens)
+                await held.enter_async_context(self._shared.place())
                 await self._admit(ticket)
                 ticket.queued = self._clock.now() - ready
                 yield ticket
@@ -97,6 +98,10 @@ class Admission:
         if (spent := self._keys.spent(self._key)) is not None:
             self.breaker.stop(spent)
         ticket.probe = await self.breaker.admit(probe=ticket.probe)
+
+    def give_back(self, ticket: Ticket) -> None:
+        """Take back what was reserved for a request that used nothing, and learn nothing of it."""
+        self.rates.settle(ticket.reserved, Usage(total=0))
 
     def settle(self, ticket: Ticket, failure: Failure | None, usage: Usage | None) -> None:
         """Learn from what became of a request: a reply, kept or refused, or a failure."""

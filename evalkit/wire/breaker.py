@@ -29,7 +29,8 @@ class Breaker:
 
     Closed, it lets every request pass. After some failures in a row it opens: requests wait, and
     one at a time passes to see whether the server works again, after 1, 2, 4 and 8 seconds.
-    Stopped, it refuses them all. `proven` says that a request has succeeded.
+    Stopped, it refuses them all. `proven` says that a request has succeeded. The requests that try
+    the server are numbered from 1, so that a late one is not taken for another.
     """
 
     def __init__(self, name: str, clock: Clock) -> None:
@@ -41,13 +42,15 @@ class Breaker:
         self._opened: float | None = None
         self._due = 0.0
         self._pause = 1.0
+        self._probe = 0
         self._probing = False
+        self._tested = False
         self._changed = asyncio.Event()
         self._ended = asyncio.Event()
         self._last: Fault | None = None
 
-    async def admit(self, *, probe: bool = False) -> bool:
-        """Wait until a request may be sent, True where it is to see whether the server works.
+    async def admit(self, *, probe: int = 0) -> int:
+        """Wait until a request may be sent; gives its number where it is to try the server, else 0.
 
         `probe` is what it was told before. Raises NotSent where none will be sent any more.
         """
@@ -57,11 +60,14 @@ class Breaker:
             if self._opened is None or probe:
                 return probe
             now = self._clock.now()
-            if now >= self._opened + LONGEST:
+            if self._probing:
+                await self._changed.wait()
+            elif self._tested and now >= self._opened + LONGEST:
                 self._give_up()
-            elif not self._probing and now >= self._due:
+            elif now >= self._due:
                 self._probing = True
-                return True
+                self._probe += 1
+                return self._probe
             else:
                 await self._pass_time(now)
 
@@ -71,7 +77,7 @@ class Breaker:
         self._failures = 0
         self._close()
 
-    def fail(self, failure: Failure, *, probe: bool) -> None:
+    def fail(self, failure: Failure, *, probe: int) -> None:
         """Take note of a request that failed; one to be sent again, as told, stops nothing."""
         self._last = fault = failure.fault
         fatal = FATAL if self.proven else FATAL | FATAL_AT_FIRST
@@ -82,9 +88,9 @@ class Breaker:
         else:
             self._count(probe=probe)
 
-    def abandon(self, *, probe: bool) -> None:
+    def abandon(self, *, probe: int) -> None:
         """Take note of a request that was cancelled."""
-        if probe:
+        if self._is_out(probe):
             self._probing = False
             self._wake()
 
@@ -106,13 +112,19 @@ class Breaker:
             for task in tasks:
                 task.cancel()
 
-    def _count(self, *, probe: bool) -> None:
+    def _is_out(self, probe: int) -> bool:
+        """Whether it is this one by which the server is being tried."""
+        return self._probing and probe == self._probe
+
+    def _count(self, *, probe: int) -> None:
         self._failures += 1
         if self._opened is None and self._failures >= TOLERANCE:
             self._opened = self._clock.now()
             self._pause = 1.0
             self._due = self._opened + self._pause
-        elif probe:
+            self._tested = False
+        elif self._is_out(probe):
+            self._tested = True
             self._pause *= 2
             self._due = self._clock.now() + self._pause
         self.abandon(probe=probe)
@@ -135,7 +147,7 @@ class Breaker:
 
     async def _pass_time(self, now: float) -> None:
         end = (now if self._opened is None else self._opened) + LONGEST
-        until = end if self._probing else min(self._due, end)
+        until = min(self._due, end) if self._tested else self._due
         with suppress(TimeoutError):
             async with asyncio.timeout(until - now):
                 await self._changed.wait()

@@ -166,7 +166,9 @@ class Line:
                 if attempt.head is not None:
                     self._admission.rates.learn(attempt.head.headers)
                 progress.lighter = self._desk.gives_in(sent, failure)
-                if not progress.lighter:
+                if progress.lighter:
+                    self._admission.give_back(ticket)
+                else:
                     self._admission.settle(ticket, failure, _usage(answer))
         except NotSent as stop:
             if progress.failure is None:

@@ -23,6 +23,10 @@ class Sent:
     wire: WireRequest
 
 
+MOST_KEPT = 256
+"""Addresses that are kept: with the method GET every request has its own."""
+
+
 class Desk:
     """Makes the requests of one deployment ready; parts that the server refused are left out."""
 
@@ -58,6 +62,8 @@ class Desk:
     def _address(self, path: str) -> tuple[str, str]:
         """Give the URL of a path as it is sent, and its host as messages name it."""
         if path not in self._addresses:
+            if len(self._addresses) >= MOST_KEPT:
+                self._addresses.clear()
             url = self.url(path)
             self._addresses[path] = url.geturl(), place(url)
         return self._addresses[path]

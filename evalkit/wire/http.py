@@ -52,6 +52,10 @@ trusted = cache(authorities)
 """Gives the one context of the process for deployments that name no certificates of their own."""
 
 
+MOST_WAYS = 256
+"""Ways that are kept, each for a URL."""
+
+
 class Network:
     """Carries the requests of one deployment; entered and left on one event loop.
 
@@ -108,6 +112,8 @@ class Network:
 
     def _way(self, written: str) -> Way:
         if written not in self._ways:
+            if len(self._ways) >= MOST_WAYS:
+                self._ways.clear()
             url = urlsplit(written)
             self._ways[written] = Way(place(url), self._proxy, secure=url.scheme == "https")
         return self._ways[written]

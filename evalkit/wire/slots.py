@@ -4,7 +4,7 @@ import asyncio
 import fcntl
 import os
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, nullcontext
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from hashlib import sha256
 from pathlib import Path
 
@@ -51,7 +51,7 @@ class Slots:
 class Open:
     """Places that nobody shares."""
 
-    def place(self) -> nullcontext[None]:
+    def place(self) -> AbstractAsyncContextManager[None]:
         return nullcontext()
 
 

@@ -212,6 +212,7 @@ def test_a_profile_can_keep_a_stream_from_being_asked_for_its_usage() -> None:
 
 THOUGHT = Message(role="assistant", parts=(TextPart(text="4"),), reasoning="2 and 2")
 CALLING = Message(role="assistant", tool_calls=(ToolCall(name="add"),), reasoning="add them")
+ONLY_TAGGED = Message(role="assistant", parts=(TextPart(text="<think>hm</think>"),))
 TAGGED = Message(role="assistant", parts=(TextPart(text="<think>2 and 2</think>\n4"),))
 
 
@@ -225,6 +226,7 @@ TAGGED = Message(role="assistant", parts=(TextPart(text="<think>2 and 2</think>\
         ("drop", TAGGED, {"content": "<think>2 and 2</think>\n4"}),
         ("strip", TAGGED, {"content": "4"}),
         ("strip", THOUGHT, {"content": "4"}),
+        ("strip", ONLY_TAGGED, {"content": ""}),
     ],
 )
 def test_a_profile_says_what_of_the_reasoning_goes_back(

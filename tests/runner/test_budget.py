@@ -52,6 +52,13 @@ def test_abandoned_tries_count_and_what_is_not_known_does_not() -> None:
     assert (before, budget.used_up() is None) == (None, False)
 
 
+def test_abandoned_tries_cost_as_much_as_they_may() -> None:
+    budget = Budget(Caps(cost=3), ALONE)
+    budget.spend(None, (Try(kind="server", wasted=300),), DOLLAR)
+
+    assert budget.used_up() == "the run's $3 are used up"
+
+
 def test_what_has_no_price_costs_nothing_that_is_known() -> None:
     budget = Budget(Caps(cost=0.01), ALONE)
     budget.spend(USED, (), None)

@@ -194,24 +194,24 @@ def failure(kind: FaultKind = "server", **headers: str) -> Failure:
 def opened(virtual: Any) -> Breaker:
     breaker = Breaker("d", virtual.clock())
     for _ in range(TOLERANCE):
-        breaker.fail(failure(), probe=False)
+        breaker.fail(failure(), probe=0)
     return breaker
 
 
 def test_a_probe_that_is_cancelled_lets_the_next_one_probe(virtual: Any) -> None:
-    async def run() -> tuple[bool, float]:
+    async def run() -> tuple[int, float]:
         breaker = opened(virtual)
-        assert await breaker.admit()
+        assert await breaker.admit() == 1
         waiting = asyncio.ensure_future(breaker.admit())
         await asyncio.sleep(0.5)
-        breaker.abandon(probe=True)
+        breaker.abandon(probe=1)
         return await waiting, asyncio.get_running_loop().time()
 
-    assert virtual.run(run()) == (True, 1.5)
+    assert virtual.run(run()) == (2, 1.5)
 
 
 def test_a_probe_stays_one_and_is_stopped_as_all_are(virtual: Any) -> None:
-    async def run() -> bool:
+    async def run() -> int:
         breaker = opened(virtual)
         probe = await breaker.admit()
         kept = await breaker.admit(probe=probe)
@@ -223,15 +223,41 @@ def test_a_probe_stays_one_and_is_stopped_as_all_are(virtual: Any) -> None:
     assert virtual.run(run())
 
 
-def test_a_silent_probe_does_not_hold_up_the_end(virtual: Any) -> None:
-    async def run() -> float:
+@pytest.mark.parametrize(("works", "admitted"), [(True, True), (False, False)])
+def test_a_slow_reply_is_waited_for_before_a_server_is_given_up(
+    virtual: Any, *, works: bool, admitted: bool
+) -> None:
+    async def run() -> bool:
         breaker = opened(virtual)
-        await breaker.admit()
-        with pytest.raises(NotSent):
-            await breaker.admit()
-        return asyncio.get_running_loop().time()
+        probe = await breaker.admit()
+        waiting = asyncio.ensure_future(breaker.admit())
+        await asyncio.sleep(2 * LONGEST)
+        if works:
+            breaker.succeed()
+        else:
+            breaker.fail(failure(), probe=probe)
+        await asyncio.wait([waiting])
+        return waiting.exception() is None
 
-    assert virtual.run(run()) == LONGEST
+    assert virtual.run(run()) is admitted
+
+
+def test_a_late_probe_is_not_taken_for_the_one_that_is_out(virtual: Any) -> None:
+    async def run() -> bool:
+        breaker = opened(virtual)
+        late = await breaker.admit()
+        breaker.succeed()
+        for _ in range(TOLERANCE):
+            breaker.fail(failure(), probe=0)
+        await breaker.admit()
+        breaker.fail(failure(), probe=late)
+        next_one = asyncio.ensure_future(breaker.admit())
+        await asyncio.sleep(10)
+        held = not next_one.done()
+        next_one.cancel()
+        return held
+
+    assert virtual.run(run())
 
 
 @pytest.mark.parametrize(
@@ -254,19 +280,19 @@ def test_what_no_other_request_can_escape_stops_at_once(
         breaker = Breaker("d", virtual.clock())
         if proven:
             breaker.succeed()
-        breaker.fail(failure(kind), probe=False)
+        breaker.fail(failure(kind), probe=0)
         return breaker.stopped is not None
 
     assert virtual.run(run()) is stops
 
 
 def test_a_server_that_asks_for_another_try_stops_nothing(virtual: Any) -> None:
-    async def run() -> bool:
+    async def run() -> int:
         breaker = Breaker("d", virtual.clock())
-        breaker.fail(failure("auth", **{"x-should-retry": "true"}), probe=False)
+        breaker.fail(failure("auth", **{"x-should-retry": "true"}), probe=0)
         return await breaker.admit()
 
-    assert virtual.run(run()) is False
+    assert virtual.run(run()) == 0
 
 
 def test_the_first_reason_stays(virtual: Any) -> None:
