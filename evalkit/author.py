@@ -164,10 +164,12 @@ async def _awaited(function: Callable[..., Any], arguments: Mapping[str, Any]) -
     try:
         made = function(**arguments)
         return Ended(await made if inspect.isawaitable(made) else made)
-    except BaseException as error:
+    except asyncio.CancelledError as error:
         task = asyncio.current_task()
         if task is not None and task.cancelling():
             raise
+        return Ended(error=error)
+    except BaseException as error:  # noqa: BLE001 - the author's code may raise anything
         return Ended(error=error)
 
 

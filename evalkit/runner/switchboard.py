@@ -87,13 +87,18 @@ class _Line:
             async with self._make(self._deployment) as api:
                 self._entered.set_result(api)
                 await self._leave.wait()
-        except BaseException as error:
+        except asyncio.CancelledError as error:
             if is_cancelled():
                 raise
-            if self._entered.done():
-                self.problem = f"{_api(self._deployment)} did not close: {_told(error)}"
-            else:
-                self._entered.set_result(_not_entered(self._deployment, error))
+            self._fail(error)
+        except BaseException as error:  # noqa: BLE001 - an Api is a plugin
+            self._fail(error)
+
+    def _fail(self, error: BaseException) -> None:
+        if self._entered.done():
+            self.problem = f"{_api(self._deployment)} did not close: {_told(error)}"
+        else:
+            self._entered.set_result(_not_entered(self._deployment, error))
 
 
 async def _send(api: Api, request: Request) -> Reply | CallError:

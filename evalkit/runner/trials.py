@@ -126,14 +126,19 @@ class Trials:
         try:
             answer = partial(self._answer, trial)
             outcome = await drive(outcomes.judged(trial), self._ports.advance, answer)
-        except BaseException as error:
+        except asyncio.CancelledError as error:
             if is_cancelled():
                 raise
-            outcome = outcomes.broken(trial, error)
-            self.internal_errors.append(f"{trial.id}: {outcomes.last_line(error)}")
+            outcome = self._broken(trial, error)
+        except BaseException as error:  # noqa: BLE001 - a bug costs one trial, not the run
+            outcome = self._broken(trial, error)
         if trial.id in self._unsent:
             outcome = outcomes.not_run(trial, self._unsent.pop(trial.id))
         return outcomes.timed(outcome, started, clocks.monotonic() - begun)
+
+    def _broken(self, trial: Trial, error: BaseException) -> Outcome:
+        self.internal_errors.append(f"{trial.id}: {outcomes.last_line(error)}")
+        return outcomes.broken(trial, error)
 
     async def _answer(self, trial: Trial, question: Ask | Call) -> Answer:
         if isinstance(question, Call):
