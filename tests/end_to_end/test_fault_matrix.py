@@ -429,7 +429,7 @@ WAYS: dict[str, Way] = {
     "37-redirect": broken(
         "config",
         always(http(b"", 302, Location="http://else.example/v1?key=1")),
-        "server redirects to http://else.example/v1; set base_url to it",
+        "server redirects to http://else.example/v1; is there a login",
     ),
     "38-truncated": read(
         always(completion('{"a": ', "length")),
