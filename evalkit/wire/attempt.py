@@ -76,8 +76,8 @@ class Attempt:
                 reply = await self._read_stream(fold, head, response.chunks)
             else:
                 body = await self._whole(head, response.chunks)
+                self._stop()
                 reply = self._written.read(self._asked, head, body)
-            self._stop()
             self._unwatch()
             self._scope.reschedule(None)
         return reply
@@ -126,6 +126,7 @@ class Attempt:
             if error.fault.kind != "connect":
                 raise
             broken = error.fault.message
+        self._stop()
         unfinished = decoder.unfinished()
         if decoder.replaced:
             stream.notes.add("utf8_replaced")
