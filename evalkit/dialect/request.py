@@ -61,11 +61,14 @@ def _named(params: Mapping[str, Json], names: Mapping[str, str]) -> JsonObject:
 
 
 def reshaped(sent: JsonObject, profile: Profile) -> JsonObject:
-    """Leave out the fields that a profile removes, and give others their own names."""
+    """Leave out the fields that a profile removes, and give others their own names.
+
+    What an author wrote by that name already stays.
+    """
     for name in profile.removed:
         sent.pop(name, None)
     for name in [name for name in profile.renamed if name in sent]:
-        sent[profile.renamed[name]] = sent.pop(name)
+        sent.setdefault(profile.renamed[name], sent.pop(name))
     return sent
 
 

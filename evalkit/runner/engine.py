@@ -130,8 +130,10 @@ class Engine:
                 await self._closing.wait()
         except TimeoutError:
             reason = f"the run's {seconds:g} s are over"
-            await self._trials.drain(self._options.grace, reason)
-            await self._closing.wait()
+            draining = asyncio.create_task(self._trials.drain(self._options.grace, reason))
+            await self._closing.wait()  # whoever closes meanwhile does not wait for the grace
+            draining.cancel()
+            await asyncio.wait([draining])
         await self._trials.stop()
         await self._switchboard.close(self._options.patience)
 

@@ -15,6 +15,10 @@ from evalkit.wire.retry import LONGEST_HINT, Failure, server_hint
 from evalkit.wire.slots import places, shared
 from evalkit.wire.window import LEAST, START, Mark, Window
 
+NOTHING = Usage(total=0)
+UNUSED = frozenset({"connect", "rate_limit"})
+"""Faults of requests of which no token was used."""
+
 
 @dataclass(slots=True)
 class Ticket:
@@ -70,18 +74,29 @@ class Admission:
         async with AsyncExitStack() as held:
             ticket = Ticket(await held.enter_async_context(self._gate.place(again=again)))
             try:
-                await self._rest()
-                await self._admit(ticket)
-                limited = self.rates.tokens is not None
-                tokens = weigh(self.rates.expected()) if limited else 0
-                ticket.reserved = await self.rates.reserve(tokens)
+                await self._reserve(ticket, weigh)
                 await held.enter_async_context(self._shared.place())
-                await self._admit(ticket)
                 ticket.queued = self._clock.now() - ready
                 yield ticket
             finally:
                 if not ticket.settled:
                     self.breaker.abandon(probe=ticket.probe)
+
+    async def _reserve(self, ticket: Ticket, weigh: Callable[[int], float]) -> None:
+        """Take a part of the minute while the server is there to be asked.
+
+        What was reserved is given back where that is no longer so: all who kept theirs would be
+        sent at once when it is.
+        """
+        while True:
+            await self._rest()
+            await self._admit(ticket)
+            limited = self.rates.tokens is not None
+            tokens = weigh(self.rates.expected()) if limited else 0
+            ticket.reserved = await self.rates.reserve(tokens)
+            if ticket.probe or not (self.breaker.holds or self._resumes > self._clock.now()):
+                return
+            self.rates.give_back(ticket.reserved)
 
     async def _rest(self) -> None:
         """Wait until the time that a server with too many requests has asked for is over."""
@@ -101,12 +116,13 @@ class Admission:
 
     def give_back(self, ticket: Ticket) -> None:
         """Take back what was reserved for a request that used nothing, and learn nothing of it."""
-        self.rates.settle(ticket.reserved, Usage(total=0))
+        self.rates.settle(ticket.reserved, NOTHING)
 
     def settle(self, ticket: Ticket, failure: Failure | None, usage: Usage | None) -> None:
         """Learn from what became of a request: a reply, kept or refused, or a failure."""
         ticket.settled = True
-        self.rates.settle(ticket.reserved, usage)
+        unused = failure is not None and failure.fault.kind in UNUSED
+        self.rates.settle(ticket.reserved, NOTHING if unused else usage)
         if failure is None or failure.answered:
             self.breaker.succeed()
             self._gate.window.grow(ticket.mark)

@@ -164,13 +164,13 @@ class Attempt:
         head, stream, late = self.head, self._stream, self._late()
         if head is not None and not head.succeeded:
             return self._written.read(self._asked, head, bytes(self._body))
-        if stream is None or not self._times:
+        if stream is None or not stream.usable:
             raise late
         try:
             reply = stream.end(b"", "", late.fault.message)
         except CallError:
             raise late from None
-        self.seconds = self._times[-1]
+        self.seconds = self._times[-1] if self._times else self.seconds
         return reply
 
     def _late(self) -> CallError:

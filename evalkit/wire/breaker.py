@@ -6,7 +6,7 @@ from typing import Final
 
 from evalkit.model.chat import Fault, NotSent
 from evalkit.wire.clock import Clock
-from evalkit.wire.retry import LONGEST_HINT, Failure, server_hint, told
+from evalkit.wire.retry import LONGEST_HINT, Failure, has_content, server_hint, told
 
 TOLERANCE: Final = 5
 """Failures in a row that open the breaker."""
@@ -49,6 +49,11 @@ class Breaker:
         self._ended = asyncio.Event()
         self._last: Fault | None = None
 
+    @property
+    def holds(self) -> bool:
+        """Whether requests wait for the server, or are never sent."""
+        return self._opened is not None or self.stopped is not None
+
     async def admit(self, *, probe: int = 0) -> int:
         """Wait until a request may be sent; gives its number where it is to try the server, else 0.
 
@@ -83,10 +88,16 @@ class Breaker:
         fatal = FATAL if self.proven else FATAL | FATAL_AT_FIRST
         if fault.kind in fatal and not told(failure.headers):
             self.stop(fault)
-        elif _is_patient(failure, self._clock.today()) or (fault.kind in REFUSALS and self.proven):
+        elif self._is_alive(failure):
             self._close()
         else:
             self._count(probe=probe)
+
+    def _is_alive(self, failure: Failure) -> bool:
+        """Whether a failure says that the server works all the same."""
+        refused = failure.fault.kind in REFUSALS and self.proven
+        begun = has_content(failure.fault.partial)
+        return refused or begun or _is_patient(failure, self._clock.today())
 
     def abandon(self, *, probe: int) -> None:
         """Take note of a request that was cancelled."""

@@ -113,6 +113,13 @@ class Rates:
         if self.tokens is not None and reserved and usage.total is not None:
             self.tokens.settle(reserved, usage.total)
 
+    def give_back(self, tokens: float) -> None:
+        """Take back what was reserved for a request that is not sent."""
+        if self.requests is not None:
+            self.requests.settle(1, 0)
+        if self.tokens is not None and tokens:
+            self.tokens.settle(tokens, 0)
+
     def expected(self) -> int:
         """Give the tokens that a reply without a limit is taken to have."""
         seen = self._completions

@@ -202,6 +202,12 @@ def test_a_profile_adds_removes_and_renames_fields() -> None:
     }
 
 
+def test_a_renamed_field_leaves_what_was_written_by_the_new_name() -> None:
+    profile = {"renamed": {"max_tokens": "limit"}}
+
+    assert profiled(profile, params={"max_tokens": 4096, "limit": 50})["limit"] == 50
+
+
 def test_what_is_asked_for_wins_over_a_profile_s_extra_fields() -> None:
     assert profiled({"extra": {"top_k": 1}}, params={"top_k": 2})["top_k"] == 2
 

@@ -9,7 +9,7 @@ import pytest
 
 from evalkit.model.api import Keys
 from evalkit.model.chat import Fault
-from evalkit.model.deployment import Limits
+from evalkit.model.deployment import Limits, Retry
 from evalkit.secrets import Secret
 from evalkit.wire.admission import Admission
 from evalkit.wire.breaker import TOLERANCE
@@ -262,3 +262,44 @@ def test_a_server_that_asks_for_longer_than_anybody_waits_is_given_up(
 
     assert len(played.host.requests) <= 16
     assert max(played.ended) < 30
+
+
+@pytest.mark.parametrize(("rpm", "concurrency"), [(60, 64), (20, 64), (10, 8), (2, 8)])
+def test_no_minute_holds_too_many_requests_after_a_server_was_down(
+    virtual: Any, wire: Any, rpm: int, concurrency: int
+) -> None:
+    async def run() -> Any:
+        host = wire.host(
+            lambda host: wire.refused if len(host.requests) <= TOLERANCE + 2 else wire.said()
+        )
+        limits = Limits(concurrency=concurrency, rpm=rpm)
+        retry = Retry(tries=9, total=10_000)
+        return await wire.play(host, virtual.clock(), 3 * rpm, limits=limits, retry=retry)
+
+    begun = virtual.run(run()).host.begun
+
+    assert max(sum(start <= at < start + 60 for at in begun) for start in begun) <= rpm
+    assert len(begun) >= 3 * rpm
+
+
+def test_what_was_never_sent_uses_nothing_of_the_minute(virtual: Any, wire: Any) -> None:
+    async def run() -> Any:
+        host = wire.host(lambda host: wire.refused if len(host.requests) == 1 else wire.said())
+        limits = Limits(tpm=1000)
+        params = {"max_tokens": 400}
+        return await wire.play(host, virtual.clock(), 1, limits=limits, params=params)
+
+    assert max(virtual.run(run()).ended) < 5
+
+
+def test_replies_that_break_off_show_a_server_that_works(virtual: Any, wire: Any) -> None:
+    begun = b'data: {"choices":[{"index":0,"delta":{"content":"Hi"}}]}\n\n'
+    cut = wire.said(headers={"content-type": "text/event-stream"}, pieces=[(0, begun)])
+
+    async def run() -> Any:
+        host = wire.host(lambda _: cut)
+        return await wire.play(host, virtual.clock(), 40, stream=True)
+
+    played = virtual.run(run())
+
+    assert (len(played.host.requests), set(played.kinds)) == (40, {"stream_truncated"})

@@ -127,3 +127,11 @@ def test_silence_after_a_finish_reason_is_the_end_of_an_answer(wire: Any) -> Non
     assert (found.text, "missing_done" in {one.name for one in found.warnings}) == ("Hel", True)
     assert found.timing is not None
     assert found.timing.total < 0.1
+
+
+def test_silence_after_a_finish_reason_without_content_is_an_empty_answer(wire: Any) -> None:
+    handler = wire.writing(STREAM_HEAD, END)
+    found = wire.served(handler, timeout=wire.clocks(first_token=0.1), retry=wire.one_try)
+
+    assert isinstance(found, ChatReply), found
+    assert found.result == "empty"
