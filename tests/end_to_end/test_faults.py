@@ -3,6 +3,7 @@
 import contextlib
 import os
 import pty
+import re
 import resource
 import subprocess
 import sys
@@ -99,7 +100,7 @@ def test_a_terminal_shows_one_live_line_in_place_of_dots(project: Project) -> No
     os.close(theirs)
     shown = "".join(read_terminal(ours))
     assert process.wait(30) == 0, shown
-    assert "\r\x1b[K1/2 done, 0 s" in shown
+    assert re.search(r"\r\x1b\[K1/2 done, \d+ s", shown)
     assert "collected" not in shown
     assert shown.rstrip().endswith("evalkit: all 2 items hold")
 
