@@ -10,8 +10,8 @@ from evalkit.records.part import Follower
 from evalkit.report import html
 from evalkit.summary import result_of
 
-MOST = 16 * 1024 * 1024
-"""Characters of bodies that are kept: a page holds no more, packed as they are."""
+MOST = 4 * 1024 * 1024
+"""Characters of bodies that are kept: as many as a page shows unpacked."""
 
 
 class Ahead:
