@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.benchmark, pytest.mark.timeout(300)]
 
 FEW, MANY = 2_000, 6_000
 
-LIMIT = 24
+LIMIT = 20
 """Kilobytes of each conversation at the peak, which is where the reports are made."""
 
 DEPLOYMENTS = 'deployments: {quick: {base_url: "${QUICK_URL}", limits: {concurrency: 64}}}\n'

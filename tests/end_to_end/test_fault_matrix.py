@@ -429,7 +429,8 @@ WAYS: dict[str, Way] = {
     "37-redirect": broken(
         "config",
         always(http(b"", 302, Location="http://else.example/v1?key=1")),
-        "server redirects to http://else.example/v1; is there a login",
+        "server redirects to http://else.example/v1; is there a login or a proxy in between? "
+        "else set base_url to it, without the API's own path",
     ),
     "38-truncated": read(
         always(completion('{"a": ', "length")),
