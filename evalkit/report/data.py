@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import math
+from io import StringIO
 
 from evalkit.model.data import JsonObject
 from evalkit.model.run import Run
@@ -26,6 +27,9 @@ SCHEMA = 1
 """Raised when a key changes its meaning or goes away; new keys do not raise it."""
 
 
+ENCODER = json.JSONEncoder(indent=2, allow_nan=False)
+
+
 def render(run: Run, summary: Summary | None = None) -> str:
     """Give `summary.json`: ASCII, and null wherever a number is not known."""
     summary = summary or summarise(run)
@@ -45,7 +49,9 @@ def render(run: Run, summary: Summary | None = None) -> str:
         "different": [_row(row, names) for row in summary.rows if row.differs],
         "items": [_item(result) for result in summary.results],
     }
-    return json.dumps(data, indent=2, allow_nan=False) + "\n"
+    written = StringIO()  # dumps would hold every comma as a piece of its own
+    written.writelines(ENCODER.iterencode(data))
+    return f"{written.getvalue()}\n"
 
 
 def _run(run: Run, seconds: float) -> JsonObject:
